@@ -1,0 +1,29 @@
+export type { Ms, HeaderList, BodyText, WireRequest, RequestGroup } from './request'
+export { BROWSER, SERVER, ENDPOINT } from './trace'
+export type {
+  LayerOrigin,
+  Layer,
+  BodyView,
+  MessageView,
+  ScopeView,
+  ScopeChange,
+  ErrorView,
+  TraceEvent,
+  StopView,
+  Versions,
+  Exchange,
+  SessionError,
+  SessionInfo,
+  RunDocument,
+} from './trace'
+export type {
+  SourceFiles,
+  Limits,
+  OpenOptions,
+  CheckResult,
+  SendResult,
+  EngineCalls,
+  CallName,
+  BootStep,
+  EngineEvents,
+} from './calls'

@@ -1,0 +1,42 @@
+// What a request looks like before and after it becomes bytes. Knows nothing of threads, frameworks or pages.
+
+/** Milliseconds of the session's virtual clock, counted from the start of the session. */
+export type Ms = number
+
+/** Headers as ordered pairs, duplicates kept. Values are Latin-1 text, one character a byte, as ASGI has them. */
+export type HeaderList = readonly (readonly [name: string, value: string])[]
+
+/** Bytes as text: `utf8` where they are valid UTF-8, else `base64`. JSON-safe. */
+export interface BodyText {
+  readonly text: string
+  readonly encoding: 'utf8' | 'base64'
+}
+
+/**
+ * One request ready for the wire. The header list is complete and exact: Host and Content-Length are in it
+ * (the browser ring put them there, see `engine/browser/prepare.ts`); the engine adds nothing.
+ */
+export interface WireRequest {
+  /** Position of the request in its `.http` file, 0-based; several exchanges may share it (`# @times`). */
+  readonly from: number
+  /** Name for people: the `# @name`, the `###` title, or `GET /path`. */
+  readonly title: string
+  readonly method: string
+  /** Absolute URL, e.g. `http://localhost:8000/items?x=1`. An https URL makes the server's scheme https. */
+  readonly url: string
+  /** Request target exactly as it stands in the request line, e.g. `/items?x=1`. */
+  readonly target: string
+  readonly headers: HeaderList
+  /** Header names (lower case) that the browser ring added, for the trace. */
+  readonly added: readonly string[]
+  readonly body: BodyText
+  /** Virtual ms after the start of its group at which the request starts (`# @at`, seconds there). */
+  readonly atMs: Ms
+}
+
+/** Requests that share the stage: they start at their own virtual times and may overlap. */
+export interface RequestGroup {
+  /** Virtual ms to let pass before the group starts (`# @wait`, seconds there). */
+  readonly waitMs: Ms
+  readonly requests: readonly WireRequest[]
+}

@@ -1,0 +1,226 @@
+// The trace: one append-only record of what crossed each layer. Written by `engine/python`, read by everything else.
+import type { BodyText, HeaderList, Ms } from './request'
+
+/** Who a layer belongs to: the learner's file, a package they chose, or the framework by itself. */
+export type LayerOrigin = 'yours' | 'library' | 'framework'
+
+/** One layer of the app's stack, outermost (depth 0) to the router. Browser and server are rings, but not layers. */
+export interface Layer {
+  /** Stable between runs: the name, with `#2`, `#3` … for later layers of the same name, behind `parent/` when mounted. */
+  readonly id: string
+  /** The class's name; for a function middleware the function's. */
+  readonly name: string
+  readonly origin: LayerOrigin
+  readonly depth: number
+  /** How it is written: `function` (decorator), `base` (BaseHTTPMiddleware subclass), `asgi` (any ASGI class), `router`. */
+  readonly style: 'function' | 'base' | 'asgi' | 'router'
+  /** Id of the layer under which a mounted app hangs; absent in the outermost stack. */
+  readonly parent?: string
+  /** Path under which the app of this layer is mounted; absent in the outermost stack. */
+  readonly mount?: string
+  /** Where class or function is defined, for the learner's own layers. */
+  readonly file?: string
+  readonly line?: number
+}
+
+/** Ids of the two rings around the stack, and of the ring at its core. */
+export const BROWSER = 'browser'
+export const SERVER = 'server'
+export const ENDPOINT = 'endpoint'
+
+/** Body bytes in a message: whole up to a limit, then length and hash only (`text` is null). */
+export interface BodyView {
+  readonly bytes: number
+  readonly text: string | null
+  readonly encoding: 'utf8' | 'base64'
+  readonly sha256?: string
+}
+
+/** An ASGI message as it stood when it crossed. */
+export interface MessageView {
+  readonly type: string
+  readonly status?: number
+  readonly headers?: HeaderList
+  readonly body?: BodyView
+  readonly more?: boolean
+}
+
+/** The part of an ASGI scope that can be written down. */
+export interface ScopeView {
+  readonly type: string
+  readonly http_version?: string
+  readonly method?: string
+  readonly scheme?: string
+  readonly path?: string
+  readonly root_path?: string
+  readonly query_string?: string
+  readonly headers?: HeaderList
+  readonly client?: readonly [string, number] | null
+  readonly server?: readonly [string, number | null] | null
+  /** `scope["state"]` (request.state), values by `repr`. */
+  readonly state?: Readonly<Record<string, string>>
+}
+
+export interface ScopeChange {
+  /** Key of the scope, `state.x` for an entry of the state, `headers` as a whole. */
+  readonly key: string
+  /** Values by `repr` (headers: one `name: value` a line); null where the key was absent. */
+  readonly before: string | null
+  readonly after: string | null
+}
+
+/** An exception as data. `file` and `line` name the innermost frame in the learner's files, or null. */
+export interface ErrorView {
+  /** Class name, e.g. `ZeroDivisionError`. */
+  readonly type: string
+  readonly message: string
+  readonly file: string | null
+  readonly line: number | null
+  /** The traceback trimmed to the learner's frames, as Python prints it. */
+  readonly traceback?: string
+  /** The whole traceback. */
+  readonly full?: string
+}
+
+interface Common {
+  /** Position in the session's trace, 0-based, without gaps. */
+  readonly seq: number
+  readonly at: Ms
+  /** Number of the asyncio task in the order of birth; 0 outside of any. */
+  readonly task: number
+  /** Layer id, `browser`, `server`, `endpoint`, or null outside of any. */
+  readonly layer: string | null
+  /** Index of the exchange in its session; null for lifespan and loading. */
+  readonly exchange: number | null
+}
+
+/** What happened; `kind` tells which. A layer is always the subject. */
+export type TraceEvent = Common &
+  (
+    | {
+        /** The request enters the layer. The outermost ring carries `scope`, inner ones what changed since. */
+        readonly kind: 'enter'
+        readonly scope?: ScopeView
+        readonly changes: readonly ScopeChange[]
+      }
+    | { /** The layer is handed a message from outside. */ readonly kind: 'receive'; readonly message: MessageView }
+    | { /** The layer lets a message out. */ readonly kind: 'send'; readonly message: MessageView }
+    | {
+        /** An exception leaves the layer. `born` is true in the layer where it was raised. */
+        readonly kind: 'raise'
+        readonly error: ErrorView
+        readonly born: boolean
+      }
+    | {
+        /** An exception from further in stopped here; `answered` when the layer sent a response head afterwards. */
+        readonly kind: 'catch'
+        readonly error: ErrorView
+        readonly answered: boolean
+      }
+    | {
+        /** The layer is done. `awaited` is false when it never called the app inside. */
+        readonly kind: 'exit'
+        readonly awaited: boolean
+      }
+    | {
+        readonly kind: 'route'
+        /** The endpoint's function name. */
+        readonly endpoint: string
+        /** The route's path template. */
+        readonly path: string
+        /** True for a `def` endpoint, which runs in a thread. */
+        readonly sync: boolean
+        readonly file: string | null
+        readonly line: number | null
+      }
+    | { readonly kind: 'rule'; readonly rule: string; readonly added: HeaderList; readonly text: string }
+    | {
+        readonly kind: 'lifespan'
+        readonly phase: 'startup' | 'shutdown'
+        readonly status: 'begin' | 'complete' | 'failed' | 'unsupported'
+      }
+    | { readonly kind: 'line'; readonly file: string; readonly line: number; readonly function: string }
+    | {
+        readonly kind: 'log'
+        /** `print` is stdout/stderr, `logging` the learner's loggers, `access` and `server` uvicorn's. */
+        readonly source: 'print' | 'logging' | 'access' | 'server'
+        readonly stream: 'stdout' | 'stderr'
+        readonly level?: string
+        readonly logger?: string
+        readonly text: string
+      }
+    | { /** A task was born. */ readonly kind: 'task'; readonly born: number; readonly name: string }
+    | {
+        /** The virtual clock moved. `why`: somebody slept (`sleep`), blocked the loop (`block`), or `wait` between requests. */
+        readonly kind: 'clock'
+        readonly from: Ms
+        readonly to: Ms
+        readonly why: 'sleep' | 'block' | 'wait'
+      }
+    | { readonly kind: 'stop'; readonly stop: StopView }
+  )
+
+/** Why a session was stopped, worded for a learner. */
+export interface StopView {
+  readonly reason: 'lines' | 'jumps' | 'events' | 'time' | 'wall' | 'memory'
+  readonly text: string
+  readonly file: string | null
+  readonly line: number | null
+  /** Rings that were waiting for an answer, innermost first. */
+  readonly waiting: readonly string[]
+}
+
+export interface Versions {
+  readonly fastapi: string
+  readonly starlette: string
+  readonly pydantic: string
+  readonly uvicorn: string
+  readonly python: string
+}
+
+/** One request with its response, as they were on the wire. */
+export interface Exchange {
+  /** Index of the request in the file. */
+  readonly from: number
+  readonly title: string
+  readonly request: {
+    readonly method: string
+    readonly url: string
+    readonly headers: HeaderList
+    readonly body: string
+    readonly bodyEncoding: BodyText['encoding']
+  }
+  /** After de-chunking, before content decoding; null if no complete head came. */
+  readonly response: {
+    readonly status: number
+    readonly reason: string
+    readonly headers: HeaderList
+    readonly body: string
+    readonly bodyEncoding: BodyText['encoding']
+  } | null
+  /** The exception that reached the server, also beside a 500 that was sent. Type `Stalled` when nothing could go on. */
+  readonly error: ErrorView | null
+  readonly startedAt: Ms
+  readonly endedAt: Ms
+}
+
+/** A failure to load or start: no exchange happened. `place` is the file and line to mark. */
+export interface SessionError extends ErrorView {
+  readonly phase: 'load' | 'lifespan'
+  /** One sentence for a learner: what failed, why, what to do next. */
+  readonly text: string
+}
+
+/** What loading an app gives. */
+export interface SessionInfo {
+  readonly versions: Versions
+  readonly layers: readonly Layer[]
+  readonly error: SessionError | null
+}
+
+/** A whole session as one plain document: what `peel run --json` prints and what a recorded trace is. */
+export interface RunDocument extends SessionInfo {
+  readonly exchanges: readonly Exchange[]
+  readonly events: readonly TraceEvent[]
+  readonly stop: StopView | null
+}
