@@ -1,0 +1,64 @@
+// `npm test`: from a fresh clone to one line that says how many tests passed and how many failed.
+// Every stage runs, also after a failure of another. `npm test -- unit e2e` runs the named ones alone.
+import './lib/node-version.mjs'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT, VENV } from './lib/paths.mjs'
+import { ensureBuild, ensureEngine, ensurePackages, tsx } from './lib/prepare.mjs'
+import { ensureVenv, venvPython } from './lib/python.mjs'
+import { runChecks, runPytest, runVitest, stage, sum } from './lib/stages.mjs'
+import { describe } from './lib/steps.mjs'
+
+const MINUTES = 60_000
+const python = join(ROOT, 'engine', 'python')
+
+/** One step of preparing; a failure counts as a failed test and the stages go on with what is there. */
+const prepared = async (/** @type {() => Promise<unknown>} */ work) => {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    console.log(describe(error))
+    return [{ passed: 0, failed: 1 }]
+  }
+}
+
+/** @type {Record<string, () => Promise<import('./lib/stages.mjs').Counts[]>>} */
+const STAGES = {
+  check: async () => [await runChecks()],
+  unit: async () => [await stage('Unit tests', () => runVitest('unit', ['--exclude', 'lessons/**'], 6 * MINUTES))],
+  python: async () => [
+    await stage('Python tests on CPython', () =>
+      runPytest('pytest', venvPython(VENV), ['-m', 'pytest', '-q'], { cwd: python, limitMs: 4 * MINUTES }),
+    ),
+    await stage('Python tests inside Pyodide', () =>
+      runPytest('pytest-pyodide', process.execPath, tsx('engine/python/run-in-pyodide.ts'), { limitMs: 5 * MINUTES }),
+    ),
+  ],
+  lessons: async () => [await stage('Lessons', () => runVitest('lessons', ['lessons/'], 4 * MINUTES))],
+  e2e: async () => [
+    ...(await prepared(ensureBuild)),
+    await stage('Browser tests', () => runVitest('e2e', ['--config', 'e2e/vitest.config.ts'], 9 * MINUTES)),
+  ],
+}
+
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !(name in STAGES))
+if (unknown.length > 0) {
+  console.error(`No stage is called ${unknown.join(', ')}; there are ${Object.keys(STAGES).join(', ')}.`)
+  process.exit(2)
+}
+
+console.log('\nPeel: getting ready for tests')
+const counts = []
+for (const work of [ensurePackages, ensureVenv, ensureEngine]) counts.push(...(await prepared(work)))
+if (!existsSync(join(ROOT, 'node_modules'))) console.log('  Without packages no stage can pass; they run all the same.')
+
+for (const [name, work] of Object.entries(STAGES)) {
+  if (named.length === 0 || named.includes(name)) counts.push(...(await work()))
+}
+
+const { passed, failed, skipped } = sum(counts)
+if (skipped > 0) console.log(`\n${skipped} skipped; their reasons are in the output above or in .peel/log.`)
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
