@@ -128,6 +128,16 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """One ASGI message as one ring let it out; `at_ms` is virtual time, `size` the bytes of its body."""
+
+    ring: str
+    at_ms: float
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Crossing:
     """What one ring did in one exchange."""
 
@@ -171,6 +181,8 @@ class Exchange:
                 status=cast(int, answer["status"]), headers=_headers(answer.get("headers")), content=_content(answer)
             )
         self.error: ErrorInfo | None = _error(raw.get("error"))
+        #: Virtual time from the first byte sent to the last one received.
+        self.lasted_ms: float = cast(float, raw.get("endedAt", 0)) - cast(float, raw.get("startedAt", 0))
         endpoint = next((str(e["endpoint"]) for e in events if e.get("kind") == "route"), _ENDPOINT)
         self._names: Mapping[str, str] = {**names, _ENDPOINT: endpoint}
 
@@ -201,6 +213,17 @@ class Exchange:
             if event.get("kind") == "send" and message.get("type") == "http.response.start":
                 status = cast(int, message.get("status", 0))
                 found.append(Head(self._ring(event), status, _headers(message.get("headers"))))
+        return found
+
+    @property
+    def sent(self) -> list[Sent]:
+        """Each message that each ring let out, in the order they were let out."""
+        found: list[Sent] = []
+        for event in self.events:
+            if event.get("kind") == "send":
+                message = _mapping(event.get("message", {}))
+                size = cast(int, _mapping(message.get("body") or {}).get("bytes", 0))
+                found.append(Sent(self._ring(event), cast(float, event["at"]), str(message.get("type")), size))
         return found
 
     @property

@@ -215,3 +215,17 @@ def test_prints_and_logs_are_told_apart() -> None:
     run = Run(_document())
     assert run.prints == ["auth in", "still in"]
     assert run.exchanges[0].logs == ["checked"]
+
+
+def test_messages_are_told_with_their_ring_time_and_size() -> None:
+    document = _document()
+    body = {"type": "http.response.body", "body": {"bytes": 8, "text": "12345678", "encoding": "utf8"}}
+    document["events"].append({**_event("send", "Auth", message=body), "at": 250})
+    document["exchanges"][0] |= {"startedAt": 50, "endedAt": 300}
+    first = Run(document).exchanges[0]
+    assert [(m.ring, m.at_ms, m.type, m.size) for m in first.sent] == [
+        ("Router", 0, "http.response.start", 0),
+        ("Auth", 0, "http.response.start", 0),
+        ("Auth", 250, "http.response.body", 8),
+    ]
+    assert first.lasted_ms == 250

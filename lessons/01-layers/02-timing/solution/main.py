@@ -1,0 +1,44 @@
+import asyncio
+import time
+
+from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def timing(request: Request, call_next):
+    started = time.perf_counter()
+    response = await call_next(request)
+    took = time.perf_counter() - started
+    response.headers["x-took"] = f"{took:.1f}"
+    print(f"timing: {took:.1f} s")
+    return response
+
+
+class Stopwatch:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        await self.app(scope, receive, send)
+        print(f"stopwatch: {time.perf_counter() - started:.1f} s")
+
+
+app.add_middleware(Stopwatch)
+
+
+async def pour():
+    for cup in ("first cup\n", "second cup\n"):
+        await asyncio.sleep(0.2)
+        yield cup
+
+
+@app.get("/tea")
+async def tea():
+    return StreamingResponse(pour(), media_type="text/plain")
