@@ -9,7 +9,7 @@ import { LOGS, ROOT } from './paths.mjs'
 export class StepError extends Error {
   /**
    * @param {string} message
-   * @param {{next?: string, log?: string, tail?: string}} [more]
+   * @param {{next?: string | undefined, log?: string, tail?: string}} [more]
    */
   constructor(message, more = {}) {
     super(message)
