@@ -41,7 +41,7 @@ class NoSniff:
     """Tells browsers to believe the content type."""
 
     def __init__(self, app):
-        self.app = app
+        self.app = app  # the next ring in
 
     async def __call__(self, scope, receive, send):
         async def send_with_header(message):

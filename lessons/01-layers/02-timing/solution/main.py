@@ -19,12 +19,11 @@ async def timing(request: Request, call_next):
 
 class Stopwatch:
     def __init__(self, app):
-        self.app = app
+        self.app = app  # the next ring in
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return await self.app(scope, receive, send)
         started = time.perf_counter()
         await self.app(scope, receive, send)
         print(f"stopwatch: {time.perf_counter() - started:.1f} s")

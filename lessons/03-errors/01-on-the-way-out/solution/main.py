@@ -1,0 +1,29 @@
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def safety_net(request: Request, call_next):
+    try:
+        return await call_next(request)
+    except Exception as error:
+        print("caught:", repr(error))
+        return JSONResponse({"detail": "the kitchen is on fire"}, 500)
+
+
+@app.middleware("http")
+async def stamp(request: Request, call_next):
+    response = await call_next(request)
+    response.headers["x-stamp"] = "kitchen"
+    return response
+
+
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+
+
+@app.get("/share/{guests}")
+async def share(guests: int):
+    return {"slices": 12 / guests}
