@@ -1,0 +1,161 @@
+// Decides which rings are shown as one row, and turns steps of rings into steps of rows. Knows no pixels: whether
+// all rows have room is asked of the caller.
+import type { ExchangeView, RingView, Row, RowStep, ShownExchange, Step } from './model'
+
+export interface FoldOptions {
+  /** Groups that a person has opened; they stay open. */
+  readonly opened?: ReadonlySet<string>
+  /**
+   * `quiet` folds runs of framework layers that changed nothing, also when there is room; `tight` folds only when
+   * `fits` says no; `none` never folds.
+   */
+  readonly folding?: 'quiet' | 'tight' | 'none'
+  /** Whether these rows have room; see `web/onion/geometry.ts`. Without it there is always room. */
+  readonly fits?: (rows: readonly Row[], view: ExchangeView) => boolean
+}
+
+/** A ring that did something worth a row of its own. */
+function stands(ring: RingView): boolean {
+  return (
+    ring.role !== 'layer' ||
+    ring.touched ||
+    ring.shortCircuit ||
+    ring.stopped ||
+    (ring.error !== null && ring.error.fate !== 'passed')
+  )
+}
+
+type Origins = readonly RingView['origin'][]
+
+function foldRows(view: ExchangeView, origins: Origins, opened: ReadonlySet<string>): Row[] {
+  const rows: Row[] = []
+  const { rings } = view
+  const core = rings.length - 1
+  let at = 0
+  while (at < rings.length) {
+    const first = rings[at]
+    if (!first) break
+    let end = at
+    while (end < core) {
+      const ring = rings[end]
+      if (!ring || stands(ring) || !origins.includes(ring.origin)) break
+      // A mounted app begins with a name plate of its own, and what was reached is not told together with what was not.
+      if (end > at && (ring.mountedAt !== null || ring.reached !== first.reached)) break
+      end++
+    }
+    const run = Array.from({ length: end - at }, (_, i) => at + i)
+    if (run.length < 2) {
+      rows.push({ id: first.id, rings: [at], folded: false, group: null })
+      at++
+      continue
+    }
+    const group = `${first.id}+${run.length}`
+    if (opened.has(group)) {
+      for (const [i, ring] of run.entries())
+        rows.push({ id: rings[ring]?.id ?? '', rings: [ring], folded: false, group: i === 0 ? group : null })
+    } else rows.push({ id: group, rings: run, folded: true, group })
+    at = end
+  }
+  return rows
+}
+
+const STAGES: readonly Origins[] = [['framework'], ['framework', 'library'], ['framework', 'library', 'yours']]
+
+/**
+ * Folds an exchange for showing. Order of folding: framework layers, then library layers that touched nothing, then
+ * the learner's own that touched nothing; never one that answered, raised, caught, changed, or where a session stopped.
+ */
+export function foldExchange(view: ExchangeView, options: FoldOptions = {}): ShownExchange {
+  const { opened = new Set<string>(), folding = 'quiet', fits = () => true } = options
+  const stages: readonly Origins[] = folding === 'quiet' ? STAGES : [[], ...STAGES]
+  let rows = foldRows(view, folding === 'none' ? [] : (stages[0] ?? []), opened)
+  if (folding !== 'none') {
+    for (const origins of stages.slice(1)) {
+      if (fits(rows, view)) break
+      rows = foldRows(view, origins, opened)
+    }
+  }
+  const rowOf = new Map(rows.flatMap((row, i) => row.rings.map((ring) => [ring, i] as const)))
+  const turn = rowOf.get(view.turn) ?? 0
+  const steps: RowStep[] = []
+  for (const [whole, step] of view.steps.entries()) {
+    const row = step.ring < 0 ? -1 : (rowOf.get(step.ring) ?? -1)
+    const before = steps.at(-1)
+    if (before && row >= 0 && rows[row]?.folded && before.row === row && joins(before, step)) {
+      steps[steps.length - 1] = {
+        ...before,
+        ring: step.ring,
+        lastSeq: step.lastSeq,
+        change: before.change || step.change,
+        whole,
+      }
+    } else steps.push({ ...step, row, whole, point: pointOf(step, row, turn) })
+  }
+  return { view, rows, steps, turn }
+}
+
+function joins(a: RowStep, b: Step): boolean {
+  return a.kind === b.kind && a.direction === b.direction && a.message === b.message
+}
+
+function pointOf(step: Step, row: number, turn: number): number {
+  if (row < 0) return step.kind === 'leave' ? 0 : 2 * (turn + 1) + 1
+  return step.direction === 'in' ? row + 1 : 2 * turn + 2 - row
+}
+
+/** Index of the shown step that stands for step `whole` of the unfolded view. */
+export function shownStep(shown: ShownExchange, whole: number): number {
+  const at = shown.steps.findIndex((step) => step.whole >= whole)
+  return at < 0 ? Math.max(0, shown.steps.length - 1) : at
+}
+
+/** Index of the last shown step that had begun at event `seq`. */
+export function stepAtSeq(shown: ShownExchange, seq: number): number {
+  return Math.max(
+    0,
+    shown.steps.findLastIndex((step) => step.seq <= seq),
+  )
+}
+
+/** The first step at a row, or null where the request never came. */
+export function firstStepOf(shown: ShownExchange, row: number): number | null {
+  const at = shown.steps.findIndex((step) => step.row === row)
+  return at < 0 ? null : at
+}
+
+/** The next step in that direction at another layer; the end of the tape when there is none. */
+export function stepByLayer(shown: ShownExchange, from: number, by: 1 | -1): number {
+  const { steps } = shown
+  for (let i = from + by; i >= 0 && i < steps.length; i += by) if (steps[i]?.row !== steps[from]?.row) return i
+  return by > 0 ? Math.max(0, steps.length - 1) : 0
+}
+
+/** The next step in that direction that changes something; `from` itself when there is none. */
+export function stepByChange(shown: ShownExchange, from: number, by: 1 | -1): number {
+  const { steps } = shown
+  for (let i = from + by; i >= 0 && i < steps.length; i += by) if (steps[i]?.change) return i
+  return from
+}
+
+/**
+ * The first thing worth seeing in a fresh run: where it stopped, an exception's birth, a short circuit, else the
+ * first change by a layer of the learner's on the way out, else any change on the way out, else the end.
+ */
+export function restingStep(shown: ShownExchange): number {
+  const { steps, view, rows } = shown
+  const core = rows.length - 1
+  const mine = (step: RowStep) => view.rings[step.ring]?.origin === 'yours' && step.row < core
+  const tests: ((step: RowStep) => boolean)[] = [
+    (step) => step.kind === 'stop',
+    (step) => step.kind === 'raise',
+    (step) => step.direction === 'out' && view.rings[step.ring]?.shortCircuit === true,
+    (step) => step.direction === 'out' && step.change && mine(step),
+    (step) => step.change && mine(step),
+    (step) => step.direction === 'out' && step.change && step.row >= 0,
+  ]
+  for (const test of tests) {
+    const at = steps.findIndex(test)
+    if (at >= 0) return at
+  }
+  return Math.max(0, steps.length - 1)
+}

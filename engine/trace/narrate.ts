@@ -1,0 +1,252 @@
+// One plain sentence for each step, the layer as its subject. Says only what the trace shows; no markup.
+import type { HeaderChange, RingView, RowStep, ShownExchange } from './model'
+import { cutMiddle, numberWord, ringsOfRow, subjectOf } from './words'
+
+/** A piece of a sentence: plain, a name to be stressed, or something from the wire or the program. */
+export interface SentencePart {
+  readonly kind: 'text' | 'strong' | 'code'
+  readonly text: string
+}
+
+export type Sentence = readonly SentencePart[]
+
+/** Names beyond this many are counted: the box of the sentence has two lines. */
+const MOST_NAMES = 3
+const VALUE_CHARS = 40
+
+const t = (text: string): SentencePart => ({ kind: 'text', text })
+const b = (text: string): SentencePart => ({ kind: 'strong', text })
+const c = (text: string): SentencePart => ({ kind: 'code', text })
+
+/** The sentence as plain text, for `aria-valuetext` and for tests. */
+export function sentenceText(sentence: Sentence): string {
+  return sentence.map((part) => part.text).join('')
+}
+
+function join(items: readonly Sentence[], word = 'and'): SentencePart[] {
+  return items.flatMap((item, i) => (i === 0 ? item : [t(i === items.length - 1 ? ` ${word} ` : ', '), ...item]))
+}
+
+function codes(names: readonly string[]): SentencePart[] {
+  const shownNames = names.length > MOST_NAMES + 1 ? names.slice(0, MOST_NAMES) : names
+  const rest = names.length - shownNames.length
+  const items: Sentence[] = shownNames.map((name) => [c(name)])
+  return join(rest > 0 ? [...items, [t(`${rest} more`)]] : items)
+}
+
+/** `adds x and y`, `changes z`, `removes w`; a single header with its value. */
+function headerPhrases(changes: readonly HeaderChange[]): Sentence[] {
+  const phrases: Sentence[] = []
+  for (const [kind, verb] of [
+    ['added', 'adds'],
+    ['changed', 'changes'],
+    ['removed', 'removes'],
+  ] as const) {
+    const own = changes.filter((change) => change.kind === kind)
+    const first = own[0]
+    if (!first) continue
+    if (own.length === 1 && kind === 'added')
+      phrases.push([t(`${verb} `), c(`${first.name}: ${cutMiddle(first.after ?? '', VALUE_CHARS)}`)])
+    else if (own.length === 1 && kind === 'changed')
+      phrases.push([t(`${verb} `), c(first.name), t(' to '), c(cutMiddle(first.after ?? '', VALUE_CHARS))])
+    else phrases.push([t(`${verb} `), ...codes([...new Set(own.map((change) => change.name))])])
+  }
+  return phrases
+}
+
+function requestPhrases(ring: RingView): Sentence[] {
+  const phrases = headerPhrases(ring.request.headers)
+  for (const change of ring.request.scope.slice(0, 2)) {
+    if (change.after === null) phrases.push([t('removes '), c(change.key)])
+    else
+      phrases.push([
+        t(change.before === null ? 'sets ' : 'changes '),
+        c(change.key),
+        t(' to '),
+        c(cutMiddle(change.after, VALUE_CHARS)),
+      ])
+  }
+  const rest = ring.request.scope.length - 2
+  if (rest > 0) phrases.push([t(`changes ${rest} more entries of the scope`)])
+  if (ring.request.body) phrases.push([t('changes the body')])
+  return phrases
+}
+
+function responsePhrases(ring: RingView): Sentence[] {
+  const phrases: Sentence[] = []
+  if (ring.response.statusBefore !== null)
+    phrases.push([t(`turns ${ring.response.statusBefore} into ${ring.response.status ?? ''}`)])
+  phrases.push(...headerPhrases(ring.response.headers))
+  if (ring.response.body) phrases.push([t('changes the body')])
+  return phrases
+}
+
+function place(error: { file: string | null; line: number | null }): Sentence {
+  return error.file === null ? [] : [t(' at '), c(error.line === null ? error.file : `${error.file}:${error.line}`)]
+}
+
+function brief(message: string): Sentence {
+  const line = message.split('\n')[0] ?? ''
+  return line ? [t(', '), c(cutMiddle(line, VALUE_CHARS))] : []
+}
+
+function unreachedNames(shown: ShownExchange, row: number): Sentence {
+  const yours = shown.rows
+    .slice(row + 1)
+    .flatMap((one) => ringsOfRow(shown, one))
+    .filter((ring) => ring.origin === 'yours' && ring.role === 'layer')
+  if (yours.length === 0) return [t(' The endpoint is not reached.')]
+  const names: Sentence[] = yours.slice(0, 2).map((ring) => [b(ring.name)])
+  const rest = yours.length - names.length
+  const list = rest > 0 ? [...names, [t(`${rest} more`)]] : names
+  return [t(' '), ...join(list), t(yours.length === 1 ? ' is not reached.' : ' are not reached.')]
+}
+
+function sayEnter(shown: ShownExchange, step: RowStep, ring: RingView, subject: SentencePart): Sentence {
+  const many = shown.rows[step.row]?.folded ?? false
+  const phrases = requestPhrases(ring)
+  if (ring.role === 'browser') {
+    const names = ring.request.headers.map((change) => change.name)
+    return names.length > 0
+      ? [subject, t(' adds '), ...codes(names), t(' and sends the request.')]
+      : [subject, t(' sends the request as it stands.')]
+  }
+  if (ring.role === 'server') {
+    return phrases.length > 0
+      ? [subject, t(' reads the bytes, makes a scope of them, and '), ...join(phrases), t('.')]
+      : [subject, t(' reads the bytes and makes a scope of them.')]
+  }
+  if (ring.role === 'endpoint') {
+    const route: Sentence = ring.route ? [t(': the route '), c(ring.route), t(' leads here.')] : [t('.')]
+    return [subject, t(ring.sync ? ' runs in a thread' : ' runs'), ...route]
+  }
+  if (ring.stopped || ring.shortCircuit || !goesOn(shown, step)) {
+    return phrases.length > 0
+      ? [subject, t(' is handed the request and '), ...join(phrases), t('.')]
+      : [subject, t(' is handed the request.')]
+  }
+  if (many) return [subject, t(' pass the request on. They have changed nothing.')]
+  if (ring.route !== null && ring.style === 'router') {
+    return [subject, t(' finds the route '), c(ring.route), t(' and passes the request on.')]
+  }
+  return phrases.length > 0
+    ? [subject, t(' '), ...join([...phrases, [t('passes the request on')]]), t('.')]
+    : [subject, t(' passes the request on.')]
+}
+
+/** Whether the request went further in than this step. */
+function goesOn(shown: ShownExchange, step: RowStep): boolean {
+  return step.row < shown.turn
+}
+
+function saySend(shown: ShownExchange, step: RowStep, ring: RingView, subject: SentencePart): Sentence {
+  const many = shown.rows[step.row]?.folded ?? false
+  const phrases = responsePhrases(ring)
+  const status = ring.response.status
+  if (ring.role === 'browser') return [subject, t(` receives ${status ?? 'the response'}.`)]
+  if (ring.role === 'server') {
+    return phrases.length > 0
+      ? [subject, t(' '), ...join(phrases), t(', and writes the bytes.')]
+      : [subject, t(' writes the bytes.')]
+  }
+  if (ring.shortCircuit) {
+    return [
+      subject,
+      t(` answers ${status ?? ''} itself and never awaits the app inside.`),
+      ...unreachedNames(shown, step.row),
+    ]
+  }
+  if (step.row === shown.turn || step.row === shown.rows.length - 1) {
+    const names = [...new Set(ring.response.headers.filter((one) => one.kind === 'added').map((one) => one.name))]
+    return names.length > 0
+      ? [subject, t(` answers ${status ?? ''} with `), ...codes(names), t('.')]
+      : [subject, t(` answers ${status ?? ''}.`)]
+  }
+  if (many) return [subject, t(' let the response through. They have nothing to add.')]
+  return phrases.length > 0
+    ? [subject, t(' gets the response back and '), ...join(phrases), t('.')]
+    : [subject, t(' lets the response through and changes nothing.')]
+}
+
+function sayError(shown: ShownExchange, step: RowStep, ring: RingView, subject: SentencePart): Sentence {
+  const many = shown.rows[step.row]?.folded ?? false
+  const error = ring.error?.error
+  const name: SentencePart = error ? c(error.type) : t('the exception')
+  if (step.kind === 'raise')
+    return error
+      ? [subject, t(' raises '), name, ...brief(error.message), ...place(error), t('.')]
+      : [subject, t(' raises an exception.')]
+  if (step.kind === 'catch') {
+    if (!ring.error?.answered) return [subject, t(' stops '), name, t(' and sends nothing in its place.')]
+    const status = ring.response.status
+    return [
+      subject,
+      t(' turns '),
+      name,
+      t(` into a ${status ?? 'response'}`),
+      t(ring.error.raisedAgain ? ', and raises it again so that the server can log it.' : '.'),
+    ]
+  }
+  if (ring.role === 'server') return [name, t(' reaches '), subject, t('.')]
+  if (many) return [subject, t(' have no handler for '), name, t('. It goes on outwards.')]
+  if (ring.error?.ranLines)
+    return [subject, t(' runs its '), c('except'), t(' or '), c('finally'), t(', then lets '), name, t(' go on.')]
+  return ring.origin === 'yours'
+    ? [subject, t(' is left in the middle: nothing after its '), c('await'), t(' runs.')]
+    : [subject, t(' has no handler for '), name, t('. It goes on outwards.')]
+}
+
+function sayStop(shown: ShownExchange, ring: RingView, subject: SentencePart): Sentence {
+  const stop = shown.view.stop
+  return stop ? [t(stop.text)] : [t('The session was stopped in '), { ...subject, text: ring.name }, t('.')]
+}
+
+/**
+ * Says a step in one or two plain sentences, made only of what the trace holds.
+ * @param index  index in `shown.steps`; out of range gives an empty sentence
+ */
+export function narrate(shown: ShownExchange, index: number): Sentence {
+  const step = shown.steps[index]
+  if (!step) return []
+  const { view } = shown
+  if (step.kind === 'leave')
+    return [
+      t('The page sends '),
+      c(`${view.method} ${cutMiddle(view.target, VALUE_CHARS)}`),
+      t('. Nothing has left the browser yet.'),
+    ]
+  if (step.kind === 'arrive') {
+    return view.outcome.kind === 'blocked'
+      ? [t('The page sees a '), c('TypeError'), t('. It cannot tell the answer from a broken cable.')]
+      : [t('The page reads '), b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()), t('.')]
+  }
+  const row = shown.rows[step.row]
+  const ring = view.rings[step.ring]
+  if (!row || !ring) return []
+  const subject = b(subjectOf(shown, row))
+  if (step.kind === 'stop') return sayStop(shown, ring, subject)
+  if (step.kind === 'body') {
+    const of = view.streamed > 1 ? ` of ${view.streamed}` : ''
+    const bytes = `${step.bytes} ${step.bytes === 1 ? 'byte' : 'bytes'}`
+    return [
+      subject,
+      t(
+        ` ${row.folded ? 'let' : 'lets'} message ${step.message ?? ''}${of} out, ${bytes}. The headers are gone already.`,
+      ),
+    ]
+  }
+  if (step.kind === 'enter') return sayEnter(shown, step, ring, subject)
+  if (step.kind === 'send') return saySend(shown, step, ring, subject)
+  return sayError(shown, step, ring, subject)
+}
+
+/** Says what a stack without any exchange holds: `Your app has six layers, and no request has met them.` */
+export function narrateStack(shown: ShownExchange): Sentence {
+  const count = shown.view.rings.filter((ring) => ring.role === 'layer').length
+  const word = numberWord(count).toLowerCase()
+  return [
+    t(
+      `Your app has ${word} ${count === 1 ? 'layer' : 'layers'}, and no request has met ${count === 1 ? 'it' : 'them'}.`,
+    ),
+  ]
+}

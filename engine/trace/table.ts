@@ -1,0 +1,100 @@
+// The inspector's header table as data: one line a header, one column a row of the onion, in the order of travel.
+import type { HeaderChange, ShownExchange } from './model'
+import { groupHeaders } from './headers'
+import { rowName, rowShortName } from './words'
+
+export interface TableColumn {
+  /** Index in `shown.rows`. */
+  readonly row: number
+  readonly name: string
+  readonly short: string
+  /** Index of the shown step at which the message crosses here; null where it never did. */
+  readonly step: number | null
+}
+
+export interface TableCell {
+  /** The header is there when the message leaves this column. */
+  readonly present: boolean
+  readonly mark: HeaderChange['kind'] | null
+  readonly value: string | null
+}
+
+export interface TableLine {
+  readonly name: string
+  /** Position among headers of the same name, 0-based. */
+  readonly nth: number
+  /** The value in the last column where it was present. */
+  readonly value: string
+  readonly cells: readonly TableCell[]
+  /** Name of the row that added it, `request` where it came with the request itself. */
+  readonly addedBy: string
+  /** Rows that changed or removed it later. */
+  readonly changedBy: readonly string[]
+  readonly removed: boolean
+}
+
+export interface HeaderTableView {
+  readonly of: 'request' | 'response'
+  readonly columns: readonly TableColumn[]
+  readonly lines: readonly TableLine[]
+}
+
+/**
+ * Lays out the headers of an exchange. Columns stand in the order of travel: from the browser inwards for the
+ * request, from the core outwards for the response; rings that the message never crossed have no column.
+ */
+export function headerTable(shown: ShownExchange, of: 'request' | 'response'): HeaderTableView {
+  const { view, rows, steps } = shown
+  const lists = of === 'request' ? view.requestHeaders : view.responseHeaders
+  const order = rows.map((row, i) => ({ row, i }))
+  if (of === 'response') order.reverse()
+  const columns: TableColumn[] = []
+  const groups: Map<string, string[]>[] = []
+  for (const { row, i } of order) {
+    // A folded run changed nothing, so any of its rings that the message crossed speaks for all.
+    const ring = row.rings.find((index) => lists[index] != null)
+    const headers = ring === undefined ? null : lists[ring]
+    if (!headers) continue
+    const inwards = of === 'request'
+    const step = steps.findIndex((one) => one.row === i && (one.direction === 'in') === inwards && one.kind !== 'body')
+    columns.push({ row: i, name: rowName(shown, row), short: rowShortName(shown, row), step: step < 0 ? null : step })
+    groups.push(groupHeaders(headers))
+  }
+  // A request header that a layer adds is in the list of the next ring: what a column hands on is the next one's list.
+  const handed = of === 'request' ? groups.map((group, i) => (i === 0 ? group : (groups[i + 1] ?? group))) : groups
+  const names = new Map<string, number>()
+  for (const group of [...handed].reverse())
+    for (const [name, values] of group) names.set(name, Math.max(names.get(name) ?? 0, values.length))
+  const browserAdded = new Set(view.rings[0]?.request.headers.map((change) => change.name) ?? [])
+  const lines: TableLine[] = []
+  for (const [name, count] of names) {
+    for (let nth = 0; nth < count; nth++) {
+      const cells: TableCell[] = []
+      let before: string | undefined
+      let value = ''
+      let addedBy = ''
+      const changedBy: string[] = []
+      for (const [i, group] of handed.entries()) {
+        const now = group.get(name)?.[nth]
+        const column = columns[i]?.name ?? ''
+        let mark: HeaderChange['kind'] | null = null
+        if (now !== undefined && before === undefined) {
+          const came = of === 'request' && i === 0 && !browserAdded.has(name)
+          mark = came ? null : 'added'
+          addedBy ||= came ? 'request' : column
+        } else if (now === undefined && before !== undefined) {
+          mark = 'removed'
+          changedBy.push(column)
+        } else if (now !== before) {
+          mark = 'changed'
+          changedBy.push(column)
+        }
+        cells.push({ present: now !== undefined, mark, value: now ?? null })
+        if (now !== undefined) value = now
+        before = now
+      }
+      lines.push({ name, nth, value, cells, addedBy, changedBy, removed: before === undefined })
+    }
+  }
+  return { of, columns, lines }
+}

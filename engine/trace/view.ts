@@ -1,0 +1,605 @@
+// Reads the trace of one exchange into rings and steps. Pure; forgives traces that end early. Writes no sentences.
+import { BROWSER, ENDPOINT, SERVER } from '../protocol'
+import type {
+  BodyView,
+  ErrorView,
+  Exchange,
+  HeaderList,
+  Layer,
+  MessageView,
+  RunDocument,
+  ScopeChange,
+  ScopeView,
+  StopView,
+  TraceEvent,
+} from '../protocol'
+import { diffHeaders, parseHeaderLines } from './headers'
+import type {
+  ExchangeView,
+  HeaderChange,
+  Outcome,
+  RequestDeeds,
+  ResponseDeeds,
+  RingError,
+  RingOrigin,
+  RingRole,
+  RingView,
+  Step,
+  StepKind,
+} from './model'
+
+/** Entries of the scope that the framework keeps for itself: true of every request, so nobody learns from them. */
+const PLUMBING = /^(app|router|endpoint|route|path_params|extensions|asgi|starlette\..*|fastapi.*)$/
+
+/** A long stream would drown the slider: this many messages get steps of their own, and the last one. */
+const STREAM_STEPS = 12
+
+/** The part of a run document that a view needs; a live session has it before it has ended. */
+export type Readable = Pick<RunDocument, 'layers' | 'exchanges' | 'events' | 'stop'>
+
+type EventOf<K extends TraceEvent['kind']> = Extract<TraceEvent, { kind: K }>
+
+/** Everything one ring did in one exchange. */
+interface Record_ {
+  enter: EventOf<'enter'> | null
+  firstSeq: number | null
+  readonly received: MessageView[]
+  start: EventOf<'send'> | null
+  readonly bodies: EventOf<'send'>[]
+  readonly raises: EventOf<'raise'>[]
+  readonly catches: EventOf<'catch'>[]
+  readonly added: (readonly [string, string])[]
+  exit: EventOf<'exit'> | null
+  route: EventOf<'route'> | null
+  readonly lines: number[]
+}
+
+function emptyRecord(): Record_ {
+  return {
+    enter: null,
+    firstSeq: null,
+    received: [],
+    start: null,
+    bodies: [],
+    raises: [],
+    catches: [],
+    added: [],
+    exit: null,
+    route: null,
+    lines: [],
+  }
+}
+
+function collect(events: readonly TraceEvent[]): Map<string, Record_> {
+  const records = new Map<string, Record_>()
+  for (const event of events) {
+    if (event.layer === null) continue
+    let record = records.get(event.layer)
+    if (!record) records.set(event.layer, (record = emptyRecord()))
+    record.firstSeq ??= event.seq
+    if (event.kind === 'enter') record.enter ??= event
+    else if (event.kind === 'receive') record.received.push(event.message)
+    else if (event.kind === 'send') {
+      if (event.message.type.endsWith('.response.start')) record.start ??= event
+      else if (event.message.body) record.bodies.push(event)
+    } else if (event.kind === 'raise') record.raises.push(event)
+    else if (event.kind === 'catch') record.catches.push(event)
+    else if (event.kind === 'rule') record.added.push(...event.added)
+    else if (event.kind === 'exit') record.exit = event
+    else if (event.kind === 'route') record.route = event
+    else if (event.kind === 'line') record.lines.push(event.seq)
+  }
+  return records
+}
+
+/** Rings of the stack in the order in which a request meets them, mounted apps only where this request met them. */
+function chainOf(layers: readonly Layer[], entered: ReadonlySet<string>): { layer: Layer; nest: number }[] {
+  const chain: { layer: Layer; nest: number }[] = []
+  let stack = layers.filter((layer) => layer.parent === undefined).sort((a, b) => a.depth - b.depth)
+  for (let nest = 0; stack.length > 0; nest++) {
+    const ids = new Set(stack.map((layer) => layer.id))
+    const met = layers.find((layer) => layer.parent !== undefined && ids.has(layer.parent) && entered.has(layer.id))
+    const last = met ? stack.findIndex((layer) => layer.id === met.parent) : stack.length - 1
+    for (const [index, layer] of stack.entries())
+      if (index <= last || entered.has(layer.id)) chain.push({ layer, nest })
+    if (!met) break
+    stack = layers
+      .filter((layer) => layer.parent === met.parent && layer.mount === met.mount)
+      .sort((a, b) => a.depth - b.depth)
+  }
+  return chain
+}
+
+interface Ring {
+  readonly id: string
+  readonly name: string
+  readonly role: RingRole
+  readonly origin: RingOrigin
+  readonly style: Layer['style'] | null
+  readonly nest: number
+  readonly mountedAt: string | null
+  readonly file: string | null
+  readonly line: number | null
+}
+
+function plainRing(id: string, name: string, role: RingRole, origin: RingOrigin, nest = 0): Ring {
+  return { id, name, role, origin, style: null, nest, mountedAt: null, file: null, line: null }
+}
+
+function layerRing(layer: Layer, nest: number, first: boolean): Ring {
+  return {
+    id: layer.id,
+    name: layer.name,
+    role: 'layer',
+    origin: layer.origin,
+    style: layer.style,
+    nest,
+    mountedAt: first && nest > 0 ? (layer.mount ?? '/') : null,
+    file: layer.file ?? null,
+    line: layer.line ?? null,
+  }
+}
+
+/** The route this request would have met, if another exchange of the session with the same method and path met one. */
+function routeElsewhere(doc: Readable, index: number, events: readonly TraceEvent[]): EventOf<'route'> | null {
+  const own = doc.exchanges[index]
+  if (!own) return null
+  const path = (exchange: Exchange) => `${exchange.request.method} ${exchange.request.url.split('?')[0]}`
+  for (const event of events) {
+    if (event.kind !== 'route' || event.exchange === null) continue
+    const other = doc.exchanges[event.exchange]
+    if (other && path(other) === path(own)) return event
+  }
+  return null
+}
+
+function ringsOf(
+  doc: Readable,
+  index: number,
+  records: ReadonlyMap<string, Record_>,
+  all: readonly TraceEvent[],
+): Ring[] {
+  const entered = new Set([...records].filter(([, record]) => record.enter !== null).map(([id]) => id))
+  const chain = chainOf(doc.layers, entered)
+  const rings: Ring[] = [
+    plainRing(BROWSER, 'Browser', 'browser', 'browser'),
+    plainRing(SERVER, 'uvicorn', 'server', 'server'),
+  ]
+  let nest = 0
+  for (const { layer, nest: depth } of chain) {
+    rings.push(layerRing(layer, depth, depth > nest))
+    nest = depth
+  }
+  const known = new Set(rings.map((ring) => ring.id))
+  // A live trace may name a layer before the list of layers has arrived.
+  for (const id of entered)
+    if (!known.has(id) && id !== ENDPOINT) rings.push(plainRing(id, id.split('/').at(-1) ?? id, 'layer', 'framework'))
+
+  const innermost = rings.at(-1)
+  const own = records.get(ENDPOINT)
+  const found = own?.route ?? [...records.values()].find((record) => record.route)?.route ?? null
+  const answeredByRouter = innermost?.style === 'router' && entered.has(innermost.id) && !own?.enter && !found
+  const settled = doc.exchanges[index] !== undefined
+  if (!(answeredByRouter && settled)) {
+    const route = found ?? routeElsewhere(doc, index, all)
+    const origin = route && route.file === null ? 'framework' : 'yours'
+    rings.push({
+      ...plainRing(ENDPOINT, route?.endpoint ?? 'endpoint', 'endpoint', origin, nest),
+      file: route?.file ?? null,
+      line: route?.line ?? null,
+    })
+  }
+  return rings
+}
+
+function sameBytes(a: readonly BodyView[], b: readonly BodyView[]): boolean {
+  const sum = (bodies: readonly BodyView[]) => bodies.reduce((total, body) => total + body.bytes, 0)
+  if (sum(a) !== sum(b)) return false
+  if (a.some((body) => body.text === null) || b.some((body) => body.text === null)) {
+    // Too long to be kept: with the same cuts the hashes tell, else equal length has to do.
+    return a.length !== b.length || a.every((body, i) => body.sha256 === b[i]?.sha256)
+  }
+  if (a.some((body) => body.encoding !== b[0]?.encoding) || b.some((body) => body.encoding !== a[0]?.encoding))
+    return a.length !== b.length || a.every((body, i) => body.text === b[i]?.text)
+  return a.map((body) => body.text).join('') === b.map((body) => body.text).join('')
+}
+
+function bodiesOf(messages: readonly MessageView[]): BodyView[] {
+  return messages.flatMap((message) => (message.body && message.body.bytes > 0 ? [message.body] : []))
+}
+
+const NO_REQUEST: RequestDeeds = { headers: [], scope: [], body: false }
+const NO_RESPONSE: ResponseDeeds = { status: null, statusBefore: null, headers: [], body: false }
+
+/** Header lists of the request as each ring was handed them, and what the ring outside had changed by then. */
+function readRequest(rings: readonly Ring[], records: ReadonlyMap<string, Record_>, exchange: Exchange | undefined) {
+  const deeds: RequestDeeds[] = rings.map(() => NO_REQUEST)
+  const headers: (HeaderList | null)[] = rings.map(() => null)
+  let current: HeaderList | null = null
+  let outside = -1
+  let outsideReceived: readonly BodyView[] | null = null
+  for (const [i, ring] of rings.entries()) {
+    const record = records.get(ring.id)
+    if (!record?.enter) continue
+    const headerChange = record.enter.changes.find((change) => change.key === 'headers')
+    const before: HeaderList | null = current
+    current = record.enter.scope?.headers ?? (headerChange ? parseHeaderLines(headerChange.after) : current)
+    headers[i] = current
+    const received = record.received.length > 0 ? bodiesOf(record.received) : null
+    if (outside >= 0) {
+      const scope: ScopeChange[] = record.enter.changes.filter(
+        (change) => change.key !== 'headers' && !PLUMBING.test(change.key),
+      )
+      const changed = headerChange
+        ? diffHeaders(parseHeaderLines(headerChange.before), parseHeaderLines(headerChange.after))
+        : before && current
+          ? diffHeaders(before, current)
+          : []
+      const body = received !== null && outsideReceived !== null && !sameBytes(outsideReceived, received)
+      // What the browser added is told by its rules; the server only reads.
+      if (rings[outside]?.role !== 'browser') deeds[outside] = { headers: changed, scope, body }
+    }
+    outside = i
+    if (received !== null) outsideReceived = received
+  }
+  const browser = rings.findIndex((ring) => ring.role === 'browser')
+  const added = records.get(BROWSER)?.added ?? []
+  if (browser >= 0 && added.length > 0) {
+    deeds[browser] = {
+      ...NO_REQUEST,
+      headers: added.map(([name, value]) => ({ name: name.toLowerCase(), kind: 'added', before: null, after: value })),
+    }
+  }
+  if (browser >= 0) headers[browser] = exchange?.request.headers ?? headers[browser] ?? null
+  return { deeds, headers }
+}
+
+/** What each ring let out, compared with the next ring inside that let anything out. */
+function readResponse(rings: readonly Ring[], records: ReadonlyMap<string, Record_>, exchange: Exchange | undefined) {
+  const deeds: ResponseDeeds[] = rings.map(() => NO_RESPONSE)
+  const headers: (HeaderList | null)[] = rings.map(() => null)
+  let inner: { status: number | null; headers: HeaderList; bodies: readonly BodyView[] | null } | null = null
+  for (let i = rings.length - 1; i >= 0; i--) {
+    const ring = rings[i]
+    if (!ring) continue
+    const record = records.get(ring.id)
+    const wire = exchange?.response ?? null
+    const onWire = ring.role === 'browser' || ring.role === 'server'
+    const sent = record?.start?.message
+    const out: HeaderList | null = onWire && wire ? wire.headers : (sent?.headers ?? (sent ? [] : null))
+    if (!out) continue
+    const status = onWire && wire ? wire.status : (sent?.status ?? null)
+    const bodies: readonly BodyView[] | null =
+      onWire || !record ? null : bodiesOf(record.bodies.map((event) => event.message))
+    headers[i] = out
+    deeds[i] = {
+      status,
+      statusBefore: inner && inner.status !== status ? inner.status : null,
+      headers: diffHeaders(inner?.headers ?? [], out),
+      body: bodies !== null && inner !== null && inner.bodies !== null && !sameBytes(inner.bodies, bodies),
+    }
+    // An exchange may be cut off after the head: bodies compare only where both rings let theirs out.
+    const complete = onWire || (record?.bodies.some((event) => event.message.more === false) ?? false)
+    inner = { status, headers: out, bodies: complete ? bodies : null }
+  }
+  return { deeds, headers }
+}
+
+function readError(
+  ring: Ring,
+  record: Record_ | undefined,
+  innerRaised: EventOf<'raise'> | null,
+  innerSent: boolean,
+): RingError | null {
+  const raise = record?.raises[0]
+  const caught = record?.catches[0]
+  const startAfter =
+    record?.start && innerRaised && !innerSent && record.start.seq > innerRaised.seq ? record.start : null
+  const ranLines = innerRaised !== null && (record?.lines.some((seq) => seq > innerRaised.seq) ?? false)
+  if (caught || startAfter) {
+    const error: ErrorView | undefined = caught?.error ?? innerRaised?.error
+    if (!error) return null
+    return {
+      fate: 'caught',
+      error,
+      answered: caught?.answered === true || startAfter !== null,
+      raisedAgain: raise !== undefined && ring.role === 'layer',
+      ranLines,
+    }
+  }
+  if (!raise) return null
+  return { fate: raise.born ? 'raised' : 'passed', error: raise.error, answered: false, raisedAgain: false, ranLines }
+}
+
+/**
+ * Reads one exchange of a session.
+ * @param doc     the session so far; `exchanges` may still lack this one
+ * @param index   index of the exchange
+ * @param events  events to read in place of the document's, e.g. those that have arrived while it runs
+ * @returns rings from the outside in and the steps of the slider; for an exchange without events, rings nobody reached
+ */
+export function viewExchange(doc: Readable, index: number, events: readonly TraceEvent[] = doc.events): ExchangeView {
+  const own = events.filter((event) => event.exchange === index)
+  const exchange = doc.exchanges[index]
+  const records = collect(own)
+  const rings = ringsOf(doc, index, records, events)
+  const stopEvent = own.find((event): event is EventOf<'stop'> => event.kind === 'stop') ?? null
+  const isLast = index >= doc.exchanges.length - 1
+  const stop: StopView | null = stopEvent?.stop ?? (!exchange?.response && isLast && own.length > 0 ? doc.stop : null)
+
+  const request = readRequest(rings, records, exchange)
+  const response = readResponse(rings, records, exchange)
+  const reached = rings.map((ring) => records.get(ring.id)?.enter != null)
+  let turn = reached.lastIndexOf(true)
+  // The two outer rings may leave no `enter` of their own; who got further in has passed them.
+  if (own.length > 0) turn = Math.max(turn, 0)
+  for (let i = 0; i <= turn; i++) if (rings[i]?.role !== 'endpoint') reached[i] = true
+
+  const views: RingView[] = []
+  let innerRaised: EventOf<'raise'> | null = null
+  let innerSent = false
+  const errors: (RingError | null)[] = rings.map(() => null)
+  for (let i = rings.length - 1; i >= 0; i--) {
+    const ring = rings[i]
+    if (!ring) continue
+    const record = records.get(ring.id)
+    errors[i] = readError(ring, record, innerRaised, innerSent)
+    if (record?.raises[0]) innerRaised = record.raises[0]
+    if (record?.start) innerSent = true
+    // Once a response was made of it, what goes on outwards is a response.
+    if (errors[i]?.answered) innerRaised = null
+  }
+  const stoppedAt = stop ? stopRing(rings, stopEvent, own, turn) : -1
+  for (const [i, ring] of rings.entries()) {
+    const record = records.get(ring.id)
+    const requestDeeds = request.deeds[i] ?? NO_REQUEST
+    const responseDeeds = response.deeds[i] ?? NO_RESPONSE
+    const isCore = i === rings.length - 1
+    const answersItself =
+      ring.role === 'layer' &&
+      !isCore &&
+      i === turn &&
+      record?.start != null &&
+      errors[i] === null &&
+      record.exit?.awaited !== true
+    const changes =
+      requestDeeds.headers.length + requestDeeds.scope.length + responseDeeds.headers.length > 0 ||
+      requestDeeds.body ||
+      responseDeeds.body ||
+      responseDeeds.statusBefore !== null
+    const routed = ring.role === 'endpoint' ? [...records.values()].find((r) => r.route)?.route : record?.route
+    const route = routed ?? (ring.style === 'router' ? records.get(ENDPOINT)?.route : undefined) ?? null
+    views.push({
+      ...ring,
+      reached: reached[i] ?? false,
+      request: requestDeeds,
+      response: responseDeeds,
+      touched: changes && (reached[i] ?? false),
+      shortCircuit: answersItself,
+      error: errors[i] ?? null,
+      route: route?.path ?? null,
+      sync: ring.role === 'endpoint' && (route?.sync ?? false),
+      stopped: i === stoppedAt,
+    })
+  }
+
+  const scope = own.find((event): event is EventOf<'enter'> => event.kind === 'enter' && event.scope != null)?.scope
+  const streamed = countStream(rings, records)
+  const outcome = readOutcome(exchange, stop, doc, index)
+  const steps = readSteps({ own, rings, views, records, turn, streamed, exchange, stop, stoppedAt })
+  return {
+    kind: 'run',
+    title: exchange?.title ?? titleOf(scope),
+    method: exchange?.request.method ?? scope?.method ?? 'GET',
+    target: exchange ? targetOf(exchange.request.url) : pathOf(scope),
+    startedAt: exchange?.startedAt ?? own[0]?.at ?? 0,
+    endedAt: exchange?.endedAt ?? null,
+    rings: views,
+    steps,
+    turn: Math.max(turn, 0),
+    streamed,
+    outcome,
+    stop,
+    requestHeaders: request.headers,
+    responseHeaders: response.headers,
+    body: exchange?.response ? { text: exchange.response.body, encoding: exchange.response.bodyEncoding } : null,
+  }
+}
+
+/** The layers of a session that has had no exchange yet, as an exchange without steps. */
+export function stackView(layers: readonly Layer[]): ExchangeView {
+  const view = viewExchange({ layers, exchanges: [], events: [], stop: null }, 0)
+  return {
+    ...view,
+    kind: 'stack',
+    title: '',
+    method: '',
+    target: '',
+    steps: [],
+    outcome: { kind: 'pending', status: null, reason: '' },
+  }
+}
+
+function pathOf(scope: ScopeView | undefined): string {
+  if (!scope) return '/'
+  return (scope.path ?? '/') + (scope.query_string ? `?${scope.query_string}` : '')
+}
+
+function titleOf(scope: ScopeView | undefined): string {
+  return scope ? `${scope.method ?? 'GET'} ${scope.path ?? '/'}` : ''
+}
+
+function targetOf(url: string): string {
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/'
+}
+
+function readOutcome(exchange: Exchange | undefined, stop: StopView | null, doc: Readable, index: number): Outcome {
+  if (exchange?.response) return { kind: 'read', status: exchange.response.status, reason: exchange.response.reason }
+  if (stop) return { kind: 'stopped', status: null, reason: '' }
+  if (exchange || index < doc.exchanges.length) return { kind: 'nothing', status: null, reason: '' }
+  return { kind: 'pending', status: null, reason: '' }
+}
+
+function stopRing(
+  rings: readonly Ring[],
+  event: EventOf<'stop'> | null,
+  own: readonly TraceEvent[],
+  turn: number,
+): number {
+  const named = event?.layer ?? own.findLast((one) => one.kind === 'line' && one.layer !== null)?.layer
+  const at = rings.findIndex((ring) => ring.id === named)
+  return at >= 0 ? at : turn
+}
+
+/** Messages with bytes that the answering ring sent, where there was more than one. */
+function countStream(rings: readonly Ring[], records: ReadonlyMap<string, Record_>): number {
+  const answering = rings.findLast((ring) => records.get(ring.id)?.start)
+  const bodies = answering
+    ? records.get(answering.id)?.bodies.filter((event) => (event.message.body?.bytes ?? 0) > 0)
+    : []
+  return (bodies?.length ?? 0) > 1 ? (bodies?.length ?? 0) : 0
+}
+
+interface StepInput {
+  readonly own: readonly TraceEvent[]
+  readonly rings: readonly Ring[]
+  readonly views: readonly RingView[]
+  readonly records: ReadonlyMap<string, Record_>
+  readonly turn: number
+  readonly streamed: number
+  readonly exchange: Exchange | undefined
+  readonly stop: StopView | null
+  readonly stoppedAt: number
+}
+
+type Draft = Omit<Step, 'lastSeq' | 'point' | 'change'>
+
+function readSteps(input: StepInput): Step[] {
+  const { own, rings, views, records, turn, streamed, exchange, stop, stoppedAt } = input
+  const first = own[0]
+  if (!first) return []
+  const indexOf = new Map(rings.map((ring, i) => [ring.id, i]))
+  const drafts: Draft[] = []
+  const seen = new Set<number>()
+  const sent = new Set<number>()
+  const messages = new Map<number, number>()
+  const add = (
+    event: TraceEvent,
+    ring: number,
+    direction: Step['direction'],
+    kind: StepKind,
+    message: number | null = null,
+    bytes = 0,
+  ) => drafts.push({ seq: event.seq, at: event.at, ring, direction, kind, message, bytes })
+  const enter = (event: TraceEvent, ring: number) => {
+    for (let i = 0; i <= ring; i++) {
+      // Rings without an `enter` of their own (an old trace, the two outer rings) are passed on the way.
+      if (seen.has(i)) continue
+      seen.add(i)
+      add(event, i, 'in', 'enter')
+    }
+  }
+  const out = (event: TraceEvent, ring: number, kind: StepKind = 'send') => {
+    if (sent.has(ring)) return
+    sent.add(ring)
+    add(event, ring, 'out', kind)
+  }
+
+  const outermost = rings.findIndex((ring) => ring.role === 'layer' || ring.role === 'endpoint')
+  /** Server and browser may leave no record of the head: it reaches them when it leaves the outermost layer. */
+  const through = (event: TraceEvent, ring: number) => {
+    if (ring !== outermost || exchange?.response === null) return
+    for (let i = outermost - 1; i >= 0; i--) {
+      if (records.get(rings[i]?.id ?? '')?.start) return
+      out(event, i)
+    }
+  }
+
+  add(first, -1, 'in', 'leave')
+  for (const event of own) {
+    const ring = event.layer === null ? undefined : indexOf.get(event.layer)
+    if (ring === undefined) continue
+    const view = views[ring]
+    if (event.kind === 'enter') enter(event, ring)
+    else if (event.kind === 'send' && event.message.type.endsWith('.response.start')) {
+      if (view?.error?.fate === 'caught' && view.error.answered) {
+        if (!sent.has(ring)) {
+          sent.add(ring)
+          add(event, ring, 'error', 'catch')
+        }
+      } else out(event, ring)
+      through(event, ring)
+    } else if (event.kind === 'send' && streamed > 0 && (event.message.body?.bytes ?? 0) > 0) {
+      const number = (messages.get(ring) ?? 0) + 1
+      messages.set(ring, number)
+      if (number <= STREAM_STEPS || number === streamed)
+        add(event, ring, 'out', 'body', number, event.message.body?.bytes ?? 0)
+    } else if (event.kind === 'catch') {
+      if (!sent.has(ring) && rings[ring]?.role === 'layer') {
+        // The head that follows at the same port does not move the marker.
+        if (event.answered) sent.add(ring)
+        add(event, ring, 'error', 'catch')
+      }
+    } else if (event.kind === 'raise') {
+      const late = sent.has(ring) || sent.has(0)
+      if (!late) {
+        add(event, ring, 'error', event.born ? 'raise' : 'pass')
+      } else if (event.born && view?.error?.fate === 'raised') add(event, ring, 'error', 'raise')
+    }
+  }
+  const last = own.at(-1) ?? first
+  if (exchange?.response) {
+    const lastSent = drafts.findLast(
+      (draft) => draft.kind === 'send' || draft.kind === 'catch' || draft.kind === 'body',
+    )
+    const event = own.find((one) => one.seq === lastSent?.seq) ?? last
+    const server = indexOf.get(SERVER)
+    if (server !== undefined) out(event, server)
+    out(last, 0)
+    add(last, -1, 'out', 'arrive')
+  } else if (stop) {
+    const event = own.find((one) => one.kind === 'stop') ?? last
+    const place = stoppedAt >= 0 ? stoppedAt : turn
+    const returning = drafts.findLast((draft) => draft.ring === place)
+    add(event, place, returning?.direction ?? 'in', 'stop')
+  }
+
+  const inPort = (ring: number) => ring + 1
+  const outPort = (ring: number) => turn + 2 + (turn - ring)
+  return drafts.map((draft, i) => {
+    const next = drafts[i + 1]
+    const view = views[draft.ring]
+    const point =
+      draft.ring < 0
+        ? draft.kind === 'leave'
+          ? 0
+          : 2 * (turn + 1) + 1
+        : draft.direction === 'in'
+          ? inPort(draft.ring)
+          : outPort(draft.ring)
+    return {
+      ...draft,
+      lastSeq: next ? Math.max(draft.seq, next.seq - 1) : last.seq,
+      point,
+      change: view ? isChange(view, draft, records.get(view.id)) : false,
+    }
+  })
+}
+
+function isChange(view: RingView, draft: Draft, record: Record_ | undefined): boolean {
+  if (draft.kind === 'enter')
+    return view.request.headers.length > 0 || view.request.scope.length > 0 || view.request.body
+  if (draft.kind === 'body') return view.response.body && (record?.bodies.length ?? 0) > 0
+  if (draft.kind === 'send')
+    return (
+      view.response.headers.length > 0 || view.response.body || view.response.statusBefore !== null || view.shortCircuit
+    )
+  return draft.kind === 'raise' || draft.kind === 'catch' || draft.kind === 'stop'
+}
+
+/** Marks of a change by kind, strongest first: what a port or a tick should carry. */
+export function strongestChange(changes: readonly HeaderChange[]): HeaderChange['kind'] | null {
+  if (changes.length === 0) return null
+  if (changes.every((change) => change.kind === 'removed')) return 'removed'
+  return changes.some((change) => change.kind === 'added') ? 'added' : 'changed'
+}
