@@ -1,0 +1,82 @@
+// What the engine says of itself. The engine lives behind the seam; here are only its words.
+import type { StateCreator } from 'zustand/vanilla'
+import type { BootStep, TraceEvent } from '../../engine/protocol'
+import type { EnginePort, EngineStatus, Lane, ServerState } from './seam'
+import type { All, Deps } from './state'
+
+export interface EngineSlice {
+  readonly engineStatus: EngineStatus
+  /** What each stage of the boot said, for those that are reached. */
+  readonly bootTexts: Readonly<Partial<Record<BootStep, string>>>
+  readonly server: ServerState
+  readonly lane: Lane
+  /** Events of the run under way, before its document is there. */
+  readonly arriving: readonly TraceEvent[]
+  /** Starts the engine, also again after it failed. */
+  bootEngine(): void
+  /** The engine, made when it is first needed. */
+  reachEngine(): Promise<EnginePort>
+}
+
+const RECORDED: Lane = { kind: 'recorded' }
+
+export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineSlice> {
+  return (set, get) => {
+    let engine: Promise<EnginePort> | null = null
+
+    const listen = (port: EnginePort) => {
+      const adopt = (status: EngineStatus) =>
+        set(({ bootTexts }) => ({
+          engineStatus: status,
+          lane: port.lane,
+          bootTexts: status.kind === 'booting' ? { ...bootTexts, [status.step]: status.text } : bootTexts,
+        }))
+      adopt(port.status)
+      port.subscribe((notice) => {
+        if (notice.kind === 'status') adopt(notice.status)
+        else if (notice.kind === 'server') set({ server: notice.state })
+        else if (get().phase !== 'idle') set(({ arriving }) => ({ arriving: [...arriving, ...notice.events] }))
+      })
+    }
+
+    const make = async (): Promise<EnginePort> => {
+      const port = await deps.createEngine()
+      listen(port)
+      port.boot()
+      return port
+    }
+
+    const reachEngine = (): Promise<EnginePort> => {
+      if (engine) return engine
+      if (get().engineStatus.kind !== 'booting') {
+        set({ engineStatus: { kind: 'booting', step: 'files', text: 'fetching the engine' }, bootTexts: {} })
+      }
+      const attempt = make()
+      engine = attempt
+      attempt.catch((error: unknown) => {
+        // The next try makes a new one: a failed import is not asked for again by the browser otherwise.
+        if (engine === attempt) engine = null
+        const message = error instanceof Error ? error.message : String(error)
+        set({ engineStatus: { kind: 'failed', message } })
+      })
+      return attempt
+    }
+
+    return {
+      engineStatus: { kind: 'off' },
+      bootTexts: {},
+      server: 'stopped',
+      lane: RECORDED,
+      arriving: [],
+      reachEngine,
+      bootEngine: () => {
+        if (get().engineStatus.kind === 'failed' && engine) {
+          engine.then((old) => old.dispose()).catch(() => undefined)
+          engine = null
+        }
+        // Its failure is in the status already.
+        reachEngine().catch(() => undefined)
+      },
+    }
+  }
+}

@@ -1,0 +1,168 @@
+// Runs: what was asked of the engine, what came back, and where in it the learner stands.
+import type { StateCreator } from 'zustand/vanilla'
+import { groupRequests } from '../../engine/browser'
+import type { RunDocument, SessionError, SourceFiles } from '../../engine/protocol'
+import { ENTRY, programFiles } from './places'
+import { readRequests } from './requests'
+import type { Program } from './seam'
+import type { All, Deps } from './state'
+
+/** A run that is on screen. */
+export interface Shown {
+  readonly document: RunDocument
+  /** The files it ran with, requests included. */
+  readonly files: SourceFiles
+  readonly source: 'recorded' | 'live'
+  /** Counts up with each run: a fresh one draws its path anew. */
+  readonly turn: number
+}
+
+/** Why the last press of Run gave no new exchange. The run from before stays on screen. */
+export type Trouble =
+  | { readonly kind: 'program'; readonly error: SessionError }
+  | { readonly kind: 'stopped'; readonly document: RunDocument }
+  | { readonly kind: 'requests'; readonly line: number; readonly why: string }
+  | { readonly kind: 'engine'; readonly problem: string; readonly message: string }
+
+export interface RunSlice {
+  readonly phase: 'idle' | 'running' | 'sending'
+  /** The run that is drawn; null before the first. */
+  readonly shown: Shown | null
+  /** The newest document, also one without exchanges: the console reads it. */
+  readonly latest: RunDocument | null
+  readonly trouble: Trouble | null
+  /** Index into the shown document's exchanges. */
+  readonly exchangeIndex: number
+  /** How many steps of the exchange are behind the learner; null until somebody moved: then the view chooses. */
+  readonly cursor: number | null
+  run(): Promise<void>
+  /** Sends one request of the file in the running session. */
+  send(index: number): Promise<void>
+  stop(): void
+  chooseExchange(index: number): void
+  seek(cursor: number): void
+  dismissTrouble(): void
+  /** Shows a recorded run. */
+  showRecorded(document: RunDocument, files: SourceFiles): void
+}
+
+export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice> {
+  return (set, get) => {
+    let turn = 0
+    let aborter: AbortController | null = null
+
+    const accept = (document: RunDocument, files: SourceFiles, exchangeIndex: number) => {
+      set({ latest: document })
+      if (document.exchanges.length === 0) {
+        set({ trouble: troubleOf(document) })
+        return
+      }
+      set({
+        shown: { document, files, source: 'live', turn },
+        trouble: null,
+        exchangeIndex: Math.max(0, Math.min(exchangeIndex, document.exchanges.length - 1)),
+        cursor: null,
+      })
+    }
+
+    /** One press: the newest one counts, an older one is aborted and its outcome is not looked at. */
+    const attempt = async (
+      phase: 'running' | 'sending',
+      exchangeIndex: (document: RunDocument) => number,
+      ask: (signal: AbortSignal) => Promise<RunDocument>,
+    ) => {
+      aborter?.abort()
+      const mine = new AbortController()
+      aborter = mine
+      turn++
+      const { files, place } = get()
+      set({ phase, arriving: [] })
+      try {
+        const document = await ask(mine.signal)
+        if (aborter !== mine || get().place !== place) return
+        accept(document, files, exchangeIndex(document))
+        set({ phase: 'idle', arriving: [] })
+        if (phase === 'running') await get().runChecks()
+      } catch (error) {
+        if (aborter !== mine || get().place !== place) return
+        const problem = kindOf(error)
+        const message = error instanceof Error ? error.message : String(error)
+        set({
+          phase: 'idle',
+          arriving: [],
+          trouble: problem === 'aborted' ? null : { kind: 'engine', problem, message },
+        })
+      }
+    }
+
+    const program = (): Program => ({ files: programFiles(get().files), entry: ENTRY, app: null })
+
+    const read = () => {
+      const requests = readRequests(get().files)
+      if (requests.kind === 'read') return requests.file.requests
+      set({ trouble: { kind: 'requests', line: requests.line, why: requests.why } })
+      return null
+    }
+
+    return {
+      phase: 'idle',
+      shown: null,
+      latest: null,
+      trouble: null,
+      exchangeIndex: 0,
+      cursor: null,
+      run: async () => {
+        const requests = read()
+        if (!requests) return
+        const { exchangeIndex } = get()
+        await attempt(
+          'running',
+          () => exchangeIndex,
+          async (signal) => (await get().reachEngine()).run(program(), groupRequests(requests), { signal }),
+        )
+      },
+      send: async (index) => {
+        const request = read()?.[index]
+        const [group] = request ? groupRequests([request]) : []
+        if (!group) return
+        await attempt(
+          'sending',
+          (document) => document.exchanges.length - 1,
+          async () => (await get().reachEngine()).send(program(), group),
+        )
+      },
+      stop: () => {
+        aborter?.abort()
+        aborter = null
+        set({ phase: 'idle', arriving: [] })
+      },
+      chooseExchange: (exchangeIndex) => set({ exchangeIndex, cursor: null }),
+      seek: (cursor) => set({ cursor }),
+      dismissTrouble: () => set({ trouble: null }),
+      showRecorded: (document, files) => {
+        // A live run is never replaced by a recording that comes late.
+        if (get().shown?.source === 'live') return
+        set({
+          shown: { document, files, source: 'recorded', turn: 0 },
+          latest: document,
+          exchangeIndex: 0,
+          cursor: null,
+        })
+      },
+    }
+  }
+}
+
+function troubleOf(document: RunDocument): Trouble {
+  if (document.error) return { kind: 'program', error: document.error }
+  if (document.stop) return { kind: 'stopped', document }
+  return { kind: 'engine', problem: 'protocol', message: 'The run gave no exchange.' }
+}
+
+/** `EngineError.kind`, read without importing the class: it may come from another bundle of the engine. */
+function kindOf(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'AbortError') return 'aborted'
+  if (typeof error === 'object' && error !== null && 'kind' in error && typeof error.kind === 'string')
+    return error.kind
+  return 'protocol'
+}

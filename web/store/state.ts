@@ -1,0 +1,21 @@
+// The whole state of the page as types: one slice a file, put together here. Holds no behaviour.
+import type { EditorSlice } from './editor'
+import type { EngineSlice } from './engine'
+import type { LessonSlice } from './lesson'
+import type { RequestsSlice } from './requests'
+import type { RunSlice } from './run'
+import type { ViewSlice } from './view'
+import type { Catalog } from './places'
+import type { EnginePort } from './seam'
+import type { RunDocument } from '../../engine/protocol'
+
+export type All = EditorSlice & RequestsSlice & EngineSlice & RunSlice & LessonSlice & ViewSlice
+
+/** The outside world, given to the store when it is made. */
+export interface Deps {
+  readonly catalog: Catalog
+  /** Makes the engine; called once, and again after a failed boot. */
+  readonly createEngine: () => Promise<EnginePort>
+  /** The recorded run of the catalog's first place; null where there is none. */
+  readonly loadRecorded: () => Promise<RunDocument | null>
+}

@@ -1,0 +1,50 @@
+// How the page is arranged: theme, panes, sizes, and whether keeping things works.
+import type { StateCreator } from 'zustand/vanilla'
+import type { All } from './state'
+
+export type Theme = 'system' | 'light' | 'dark' | 'contrast'
+export type Pane = 'lesson' | 'code' | 'onion' | 'result'
+export type DockTab = 'response' | 'console' | 'requests'
+export type InspectorTab = 'headers' | 'body' | 'state' | 'time' | 'source'
+
+/** Whether what is typed can be kept in this browser. */
+export type Saving = { readonly kind: 'ok' } | { readonly kind: 'full' } | { readonly kind: 'refused' }
+
+export interface ViewSlice {
+  readonly theme: Theme
+  /** The one pane that a phone shows. */
+  readonly pane: Pane
+  /** On middle sizes the lesson is the first tab of the code pane; true while it is chosen. */
+  readonly isLessonTab: boolean
+  readonly dockTab: DockTab
+  readonly inspectorTab: InspectorTab
+  /** Sizes by group of panes, in per cent. Kept. */
+  readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly saving: Saving
+  setTheme(theme: Theme): void
+  showPane(pane: Pane): void
+  showLessonTab(isLessonTab: boolean): void
+  showDock(dockTab: DockTab): void
+  showInspector(inspectorTab: InspectorTab): void
+  keepLayout(group: string, layout: Readonly<Record<string, number>>): void
+  reportSaving(saving: Saving): void
+}
+
+export const createViewSlice: StateCreator<All, [], [], ViewSlice> = (set, get) => ({
+  theme: 'system',
+  pane: 'onion',
+  isLessonTab: false,
+  dockTab: 'response',
+  inspectorTab: 'headers',
+  layouts: {},
+  saving: { kind: 'ok' },
+  setTheme: (theme) => set({ theme }),
+  showPane: (pane) => set({ pane }),
+  showLessonTab: (isLessonTab) => set({ isLessonTab }),
+  showDock: (dockTab) => set({ dockTab }),
+  showInspector: (inspectorTab) => set({ inspectorTab }),
+  keepLayout: (group, layout) => set(({ layouts }) => ({ layouts: { ...layouts, [group]: layout } })),
+  reportSaving: (saving) => {
+    if (get().saving.kind !== saving.kind) set({ saving })
+  },
+})

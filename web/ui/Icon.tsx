@@ -1,0 +1,84 @@
+// The small drawings of the interface: one stroke, one size, always beside a word or a name.
+const PATHS = {
+  check: <path d="M4 12.5l5.5 5.5L20 7" />,
+  cross: <path d="M6 6l12 12M18 6L6 18" />,
+  chevron: <path d="M9 6l6 6-6 6" />,
+  down: <path d="M6 9l6 6 6-6" />,
+  run: <path d="M6 4l14 8-14 8z" />,
+  stop: <path d="M6 6h12v12H6z" />,
+  plug: <path d="M9 3v5M15 3v5M6 8h12v3a6 6 0 01-12 0zM12 17v4" />,
+  bolt: <path d="M13 3L5 13.5h6L10.500 21 19 10.500h-6.500z" />,
+  tape: (
+    <>
+      <circle cx="7" cy="12" r="4" />
+      <circle cx="17" cy="12" r="4" />
+      <path d="M7 16h10" />
+    </>
+  ),
+  moon: <path d="M20 14a8 8 0 11-9.5-10A6.5 6.5 0 0020 14z" />,
+  sun: (
+    <>
+      <circle cx="12" cy="12" r="4" />
+      <path d="M12 2.500v2M12 19.500v2M2.500 12h2M19.500 12h2M5.300 5.300l1.400 1.400M17.300 17.300l1.400 1.400M18.700 5.300l-1.400 1.400M6.700 17.300l-1.400 1.400" />
+    </>
+  ),
+  half: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M12 3.500v17a8.500 8.500 0 000-17z" fill="currentColor" />
+    </>
+  ),
+  screen: (
+    <>
+      <rect x="3" y="4" width="18" height="12" rx="1.5" />
+      <path d="M12 16v4M8 20h8" />
+    </>
+  ),
+  plus: <path d="M12 5v14M5 12h14" />,
+  minus: <path d="M5 12h14" />,
+  more: <path d="M5 12h.1M12 12h.1M19 12h.1" strokeWidth="3" />,
+  book: <path d="M4 5c3-1 6-.5 8 1 2-1.500 5-2 8-1v14c-3-1-6-.5-8 1-2-1.500-5-2-8-1zM12 6v14" />,
+  pencil: <path d="M4 20l1-4L16 5l3 3L8 19z" />,
+  page: <path d="M6 3h8l4 4v14H6zM14 3v4h4" />,
+  send: <path d="M4 12h15M13 6l6 6-6 6" />,
+  list: <path d="M8 6h12M8 12h12M8 18h12M4 6h.1M4 12h.1M4 18h.1" />,
+  back: <path d="M15 5l-8 7 8 7" />,
+} as const
+
+export type IconName = keyof typeof PATHS
+
+/** A drawing that says nothing to a screen reader: its button or chip has the words. */
+export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
+  return (
+    <svg
+      className="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.75"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {PATHS[name]}
+    </svg>
+  )
+}
+
+/** Peel's mark: three skins and a core. */
+export function Mark({ size = 22 }: { readonly size?: number }) {
+  return (
+    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" aria-hidden="true">
+      <g stroke="currentColor" strokeWidth="1.5">
+        <path d="M2 10a8 8 0 018-8h4a8 8 0 018 8v4c0 5-4 8-10 8S2 19 2 14z" />
+        <path d="M5.500 12.500a5 5 0 015-5h3a5 5 0 015 5v2c0 3.500-2.500 5-6.500 5s-6.500-1.500-6.500-5z" />
+      </g>
+      <path
+        d="M9 15a2.500 2.500 0 012.500-2.500h1A2.500 2.500 0 0115 15c0 1.600-1.200 2.300-3 2.300S9 16.600 9 15z"
+        fill="currentColor"
+      />
+    </svg>
+  )
+}
