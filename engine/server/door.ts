@@ -7,6 +7,7 @@ import { DoorError } from './door-error'
 import { ExchangeDesk } from './exchange-desk'
 import type { OpenExchange } from './exchange-desk'
 import { fetchArguments } from './fetch-init'
+import type * as NetworkModule from './network'
 import type { PageAddress } from './pretend-url'
 import { registerWorker } from './worker-registration'
 
@@ -121,7 +122,7 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
   }
 }
 
-async function loadNetwork(): Promise<typeof import('./network')> {
+async function loadNetwork(): Promise<typeof NetworkModule> {
   try {
     return await import('./network')
   } catch (cause) {

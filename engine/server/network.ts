@@ -67,7 +67,7 @@ class WorkerSource extends NetworkSource<WorkerFrame> {
   }
 
   override disable(): void {
-    super.disable()
+    void super.disable()
     this.#container.removeEventListener('message', this.#listen)
   }
 

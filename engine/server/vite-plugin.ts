@@ -26,7 +26,10 @@ export function serviceWorker(): Plugin {
             response.setHeader('cache-control', 'no-cache')
             response.end(code)
           },
-          (error: unknown) => next(error),
+          (error: unknown) => {
+            response.statusCode = 500
+            response.end(`The service worker could not be bundled: ${String(error)}`)
+          },
         )
       })
     },

@@ -1,5 +1,5 @@
 // The service worker lane in a real Chromium: the built worker and a page with the real door and a stand-in engine.
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,14 +8,13 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } f
 import { build, createServer, preview } from 'vite'
 import type { InlineConfig, PreviewServer } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { WireRequest } from '../protocol'
-import type { DoorOptions } from './door'
-import type { Opened, Sent } from './testing/page'
-import { serviceWorker } from './vite-plugin'
+import type { WireRequest } from '../../engine/protocol'
+import type { DoorOptions } from '../../engine/server'
+import type { Opened, Sent } from '../../engine/server/testing/page'
+import { serviceWorker } from '../../engine/server/vite-plugin'
+import { BROWSER_FLAGS, findBrowser } from '../fixtures/find-browser'
 
-const PAGE = fileURLToPath(new URL('./testing', import.meta.url))
-const CHROMIUM = [process.env['PEEL_CHROMIUM'], '/usr/bin/chromium'].find((path) => path && existsSync(path))
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
+const PAGE = fileURLToPath(new URL('../../engine/server/testing', import.meta.url))
 
 let folder: string
 let server: PreviewServer
@@ -36,14 +35,19 @@ beforeAll(async () => {
      onactivate = (e) => e.waitUntil(clients.claim())
      onfetch = (e) => { if (e.request.headers.has('x-peel-exchange')) e.respondWith(new Promise(() => {})) }`,
   )
+  writeFileSync(
+    join(folder, 'other.js'),
+    `onmessage = (e) => { e.ports[0].postMessage({ protocol: 0, done: true }) }
+     onactivate = (e) => e.waitUntil(clients.claim())`,
+  )
   server = await preview({ ...config, build: { outDir: folder }, preview: { port: 0, allowedHosts: true } })
   const address = server.httpServer.address()
   if (!address || typeof address === 'string') throw new Error('the preview server has no port')
   site = `http://localhost:${address.port}`
   browser = await chromium.launch({
-    ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
+    executablePath: await findBrowser(),
     // No name but localhost leads anywhere, so that nothing here can be answered by a network.
-    args: [...QUIET, '--host-resolver-rules=MAP plain.example 127.0.0.1, MAP *.test 127.0.0.1:9'],
+    args: [...BROWSER_FLAGS, '--host-resolver-rules=MAP plain.example 127.0.0.1, MAP *.test 127.0.0.1:9'],
   })
   shared = await openTab(site, {}, await browser.newContext())
 }, 120_000)
@@ -313,6 +317,7 @@ test('a door that was closed says so', async () => {
 test.for<[what: string, reason: string, options: BrowserContextOptions, script: string]>([
   ['registration is blocked', 'refused', { serviceWorkers: 'block' }, 'sw.js'],
   ['the script throws', 'failed', {}, 'broken.js'],
+  ['the worker is of another version', 'failed', {}, 'other.js'],
   ['there is no such script', 'failed', {}, 'missing/nothing.js'],
 ])('where %s the door does not open: %s', async ([, reason, options, script]) => {
   const own = await browser.newContext(options)
