@@ -1,0 +1,90 @@
+// Small programs of the browser tests' own, so that lessons can change without them.
+
+/** One request, so that there is one exchange to look at. */
+export const ONE_GET = '### Ask\nGET /hello\n'
+
+/** A function middleware by this name adds a header by this name. */
+export const withHeader = (layer: string, header: string) => `from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def ${layer}(request: Request, call_next):
+    print("${layer} was here")
+    response = await call_next(request)
+    response.headers["${header}"] = "yes"
+    return response
+
+
+@app.get("/hello")
+def hello():
+    return {"hello": "world"}
+`
+
+/** Line 7 lacks its colon. */
+export const SYNTAX_ERROR = `from fastapi import FastAPI
+
+app = FastAPI()
+
+
+# The next line lacks a colon.
+def broken()
+    return 1
+`
+export const SYNTAX_ERROR_LINE = 7
+
+/** Line 8 raises. */
+export const RAISES = `from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def clumsy(request: Request, call_next):
+    raise ValueError("dropped the tray")
+
+
+@app.get("/hello")
+def hello():
+    return {"hello": "world"}
+`
+export const RAISES_LINE = 8
+
+/** Line 8 forgets to await. */
+export const MISSING_AWAIT = `from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def hasty(request: Request, call_next):
+    response = call_next(request)
+    response.headers["x-hasty"] = "yes"
+    return response
+
+
+@app.get("/hello")
+def hello():
+    return {"hello": "world"}
+`
+
+/** Never ends, in a middleware. */
+export const ENDLESS = `from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def dizzy(request: Request, call_next):
+    while True:
+        pass
+
+
+@app.get("/hello")
+def hello():
+    return {"hello": "world"}
+`
+
+/** Never ends where Python cannot look: a loop in C, which only the watchdog can stop. */
+export const ENDLESS_IN_C = ENDLESS.replace('    while True:\n        pass', '    sum(iter(int, 1))')

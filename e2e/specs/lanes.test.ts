@@ -1,0 +1,53 @@
+// How a request reaches the app: as a real fetch where a service worker can be had, else directly.
+import { expect, inject } from 'vitest'
+import { ONE_GET, withHeader } from '../content/programs'
+import { test, waitFor, waitForText } from '../fixtures/app'
+
+test('Run sends a real fetch that the service worker answers', async ({ open }) => {
+  const app = await open()
+  await app.type(withHeader('seen', 'x-seen'))
+  await app.openFile('requests.http')
+  await app.type(ONE_GET)
+  const answered = app.page.waitForResponse((response) => new URL(response.url()).pathname.endsWith('/hello'))
+  await app.run({ in: app.onion, text: 'seen' })
+  const response = await answered
+  expect(response.fromServiceWorker()).toBe(true)
+  expect(response.status()).toBe(200)
+  expect(await response.json()).toEqual({ hello: 'world' })
+  expect(response.headers()['x-seen']).toBe('yes')
+  await waitForText(app.laneStatus, 'service worker')
+})
+
+test('where service workers are blocked the direct lane takes over and the page says so', async ({ open }) => {
+  const app = await open({ serviceWorkers: 'block' })
+  app.expectConsoleError(/service ?worker/i)
+  const requests: string[] = []
+  app.page.on('request', (request) => requests.push(request.url()))
+  await app.type(withHeader('straight', 'x-straight'))
+  await app.openFile('requests.http')
+  await app.type(ONE_GET)
+  await app.run({ in: app.onion, text: 'straight' })
+  await waitForText(app.laneStatus, 'direct')
+  await waitForText(await app.openResponse(), 'x-straight')
+  expect(requests.filter((url) => url.endsWith('/hello'))).toEqual([])
+})
+
+test('two pages at once each get the answers of their own program', async ({ open }) => {
+  const one = await open()
+  const other = await one.openSibling(inject('pageUrl'))
+  for (const [app, name] of [
+    [one, 'lefty'],
+    [other, 'righty'],
+  ] as const) {
+    await app.page.bringToFront()
+    await app.type(withHeader(name, `x-${name}`))
+    await app.openFile('requests.http')
+    await app.type(ONE_GET)
+    await app.run({ in: app.onion, text: name })
+  }
+  await one.page.bringToFront()
+  const again = one.page.waitForResponse((response) => response.url().endsWith('/hello'))
+  await one.runButton.click()
+  expect((await again).headers()['x-lefty']).toBe('yes')
+  await waitFor(async () => (await one.layers()).some((label) => label.startsWith('lefty')))
+})

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['e2e/specs/**/*.test.ts'],
+    globalSetup: ['e2e/fixtures/global-setup.ts'],
+    // One page at a time: two cores are shared by the browser, Python in it, and this.
+    fileParallelism: false,
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A noisy machine gets a second chance; a page that is broken fails twice.
+    retry: process.env['CI'] ? 1 : 0,
+  },
+})
