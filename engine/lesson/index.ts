@@ -1,0 +1,11 @@
+// The door to lessons and questions: reading, judging, validating. No DOM, no Python, no disk (`node.ts` has that).
+export { parseLesson, parseLessons, ENTRY } from './parse'
+export type { Lesson, Question, Chapter } from './parse'
+export { LessonError } from './lesson-error'
+export { documentNames } from './schema'
+export { judgeAnswer } from './judge'
+export type { Answer, Judgement, JudgedPart } from './judge'
+export { findStep } from './find-step'
+export type { ShowTarget } from './find-step'
+export { validateAll, validateLesson, validateQuestion, keyAgainstRun, PROSE_WORDS } from './validate'
+export type { LessonRunner, Finding } from './validate'
