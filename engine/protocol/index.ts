@@ -1,4 +1,5 @@
 export type { Ms, HeaderList, BodyText, WireRequest, RequestGroup } from './request'
+export type { CallMessage, WorkerMessage } from './wire'
 export { BROWSER, SERVER, ENDPOINT } from './trace'
 export type {
   LayerOrigin,

@@ -1,0 +1,71 @@
+// The command line's words: what can be said, and what it answers. Work is done next door.
+import { parseArgs } from 'node:util'
+import { InputError } from './read-program'
+import { runProgram, toJson } from './run'
+import { describeRun } from './text'
+
+const HELP = `peel: run FastAPI middleware and see what crosses each layer.
+
+  peel run DIR_OR_MAIN.PY [--requests FILE.http] [--app NAME] [--json]
+
+  --requests FILE.http  what to send; without it requests.http beside the program
+  --app NAME            variable or factory that gives the app; without it "app"
+  --json                one JSON document instead of the onion in text
+
+The program runs with your own rights, as it would with python.
+Exit code 0: it ran, also when the app answered 500. 2: bad input. 3: a budget stopped it; what there is was printed.`
+
+/** Runs one command; gives the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        requests: { type: 'string' },
+        app: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    const [command, path, ...more] = positionals
+    if (values.help || command === undefined || command === 'help') {
+      console.log(HELP)
+      return values.help || command === 'help' ? 0 : 2
+    }
+    if (command !== 'run') throw new InputError(`"${command}" is no command of peel; \`peel --help\` lists them`)
+    if (path === undefined || more.length > 0) throw new InputError('say one program: peel run DIR_OR_MAIN.PY')
+    return await run(path, values)
+  } catch (error) {
+    if (error instanceof InputError || isUsageError(error)) {
+      console.error(`peel: ${oneLine(error.message)}`)
+      return 2
+    }
+    throw error
+  }
+}
+
+async function run(path: string, values: { requests?: string; app?: string; json: boolean }): Promise<number> {
+  const { document, warnings } = await runProgram({ path, requests: values.requests, app: values.app })
+  for (const warning of warnings) console.error(`peel: ${warning}`)
+  if (document.error?.phase === 'load') throw new InputError(document.error.text)
+  await print(values.json ? JSON.stringify(toJson(document)) : describeRun(document))
+  if (document.error) console.error(`peel: ${oneLine(document.error.text)}`)
+  if (document.stop) console.error(`peel: ${oneLine(document.stop.text)}`)
+  return document.stop ? 3 : 0
+}
+
+/** Settles when a pipe has taken it all: the process may end right afterwards. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ').trim()
+}

@@ -1,0 +1,48 @@
+// Reads a learner's program from disk, as the page has it in its editor.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { SourceFiles } from '../protocol'
+
+/** Folders that hold no program, and a size above which a file is none. */
+const SKIPPED = /^(\.|__pycache__$|node_modules$|venv$|env$|dist$|build$)/
+const TEXT = /\.(py|pyi|txt|json|toml|yaml|yml|ini|cfg|env|md|html|css|js|csv|http)$/
+const MAX_BYTES = 1 << 20
+const MAX_FILES = 500
+
+/** Bad input: `message` is one line for stderr. */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+}
+
+export interface ProgramOnDisk {
+  readonly folder: string
+  readonly entry: string
+  readonly files: SourceFiles
+}
+
+/**
+ * Reads `main.py` of a folder or the named file, with all text files beside and below it.
+ * @throws {InputError} when there is no such file
+ */
+export function readProgram(path: string): ProgramOnDisk {
+  if (!existsSync(path)) throw new InputError(`${path}: no such file or folder`)
+  const isFolder = statSync(path).isDirectory()
+  const folder = isFolder ? path : dirname(path)
+  const entry = isFolder ? 'main.py' : basename(path)
+  if (!existsSync(join(folder, entry)))
+    throw new InputError(`${join(folder, entry)}: no such file; name the file that holds the app`)
+  const files: Record<string, string> = { [entry]: readFileSync(join(folder, entry), 'utf8') }
+  collect(folder, '', files)
+  return { folder, entry, files }
+}
+
+function collect(folder: string, prefix: string, files: Record<string, string>): void {
+  for (const item of readdirSync(join(folder, prefix), { withFileTypes: true })) {
+    if (SKIPPED.test(item.name) || Object.keys(files).length >= MAX_FILES) continue
+    const name = prefix ? `${prefix}/${item.name}` : item.name
+    if (item.isDirectory()) collect(folder, name, files)
+    else if (item.isFile() && TEXT.test(item.name) && statSync(join(folder, name)).size <= MAX_BYTES) {
+      files[name] ??= readFileSync(join(folder, name), 'utf8')
+    }
+  }
+}

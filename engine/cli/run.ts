@@ -1,0 +1,87 @@
+// `peel run`: one session from files on disk, printed as JSON or as an onion in text.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { groupRequests } from '../browser'
+import { EngineHost, Session } from '../host'
+import type { Limits, RequestGroup, RunDocument } from '../protocol'
+import { HttpFileError, parseHttpFile } from '../requests'
+import { InputError, readProgram } from './read-program'
+import { spawnNodeWorker } from './spawn'
+
+export interface RunArgs {
+  readonly path: string
+  /** The `.http` file; `requests.http` beside the program when absent. */
+  readonly requests?: string | undefined
+  readonly app?: string | undefined
+  readonly limits?: Partial<Limits>
+}
+
+export interface RunOutcome {
+  readonly document: RunDocument
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Runs a program with the requests of a file: lifespan startup, all requests, lifespan shutdown.
+ * @throws {InputError} with one line for stderr
+ */
+export async function runProgram({ path, requests, app, limits }: RunArgs): Promise<RunOutcome> {
+  const { folder, entry, files } = readProgram(path)
+  const { groups, warnings } = readRequests(requests ?? join(folder, 'requests.http'))
+  const host = new EngineHost(spawnNodeWorker(), { spare: false })
+  try {
+    const session = new Session(host, { files, entry, app: app ?? null }, limits ? { limits } : {})
+    await session.open()
+    for (const group of groups) await session.send(group)
+    await session.close()
+    return { document: session.document, warnings }
+  } finally {
+    host.dispose()
+  }
+}
+
+function readRequests(path: string): { groups: RequestGroup[]; warnings: readonly string[] } {
+  if (!existsSync(path) || !statSync(path).isFile())
+    throw new InputError(`${path}: no such file; name one with --requests FILE.http`)
+  const folder = resolve(path, '..')
+  try {
+    const { requests, warnings } = parseHttpFile(readFileSync(path, 'utf8'), {
+      file: path,
+      readFile: (name) => (existsSync(join(folder, name)) ? new Uint8Array(readFileSync(join(folder, name))) : null),
+    })
+    return { groups: groupRequests(requests), warnings }
+  } catch (error) {
+    if (error instanceof HttpFileError) throw new InputError(error.message)
+    throw error
+  }
+}
+
+/** The JSON document of `peel run --json`: each exchange with its own events, the rest (lifespan, waits) beside them. */
+export function toJson({ versions, layers, error, exchanges, events, stop }: RunDocument): object {
+  return {
+    versions,
+    layers,
+    error: error && shortError(error),
+    exchanges: exchanges.map((exchange, index) => ({
+      ...exchange,
+      error: exchange.error && shortError(exchange.error),
+      events: events.filter((event) => event.exchange === index),
+    })),
+    events: events.filter((event) => event.exchange === null),
+    stop,
+  }
+}
+
+function shortError({
+  type,
+  message,
+  file,
+  line,
+}: {
+  type: string
+  message: string
+  file: string | null
+  line: number | null
+}): object {
+  return { type, message, file, line }
+}

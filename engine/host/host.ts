@@ -1,0 +1,220 @@
+// Keeps one worker at work and a warm spare beside it, and settles every call: by value, error, abort, time limit or
+// the worker's death. Knows no DOM and no Python; the worker is a seam.
+import type { BootStep, CallName, EngineCalls, TraceEvent, WorkerMessage } from '../protocol'
+import { EngineError } from './errors'
+import type { EngineWorker, SpawnWorker } from './worker-seam'
+
+export type HostStatus =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'booting'; readonly step: BootStep; readonly text: string }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'failed'; readonly message: string }
+
+export interface CallOptions {
+  /** Real ms after which the worker is killed and the spare takes over. */
+  readonly wallMs: number
+  readonly signal?: AbortSignal | undefined
+  /** Gets the events of this call in order, in batches, while it runs. */
+  readonly onTrace?: (events: readonly TraceEvent[]) => void
+}
+
+interface Pending {
+  readonly resolve: (payload: string) => void
+  readonly reject: (error: EngineError) => void
+  readonly onTrace: ((events: readonly TraceEvent[]) => void) | undefined
+}
+
+/** A worker with what is known of it. */
+interface Slot {
+  readonly worker: EngineWorker
+  readonly ready: Promise<void>
+  isReady: boolean
+  readonly pending: Map<number, Pending>
+}
+
+/** The engine's one door to its workers. Calls are made one at a time; a second one waits for the first. */
+export class EngineHost {
+  readonly #spawn: SpawnWorker
+  readonly #wantsSpare: boolean
+  readonly #listeners = new Set<(status: HostStatus) => void>()
+  #status: HostStatus = { kind: 'off' }
+  #main: Slot | null = null
+  #spare: Slot | null = null
+  #queue: Promise<unknown> = Promise.resolve()
+  #nextId = 1
+  #epoch = 0
+  #disposed = false
+
+  /** @param options  `spare: false` starts no second worker, where only one session will ever run */
+  constructor(spawn: SpawnWorker, options: { readonly spare?: boolean } = {}) {
+    this.#spawn = spawn
+    this.#wantsSpare = options.spare ?? true
+  }
+
+  get status(): HostStatus {
+    return this.#status
+  }
+
+  /**
+   * Counts how often the worker was replaced. A session lives in one worker: when this number has changed since it was
+   * opened, the session is gone.
+   */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Calls back on each change of the status; returns the way out. */
+  subscribe(listener: (status: HostStatus) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Starts the worker if there is none. Settles when it is ready; rejects with kind `boot`. May be called again after a failure. */
+  boot(): Promise<void> {
+    if (this.#disposed) return Promise.reject(new EngineError('boot', 'The engine was shut down.'))
+    this.#main ??= this.#start(true)
+    return this.#main.ready
+  }
+
+  /**
+   * Makes one call.
+   * @throws {EngineError} `timeout` and `aborted` kill the worker; `died` when it ended by itself; `protocol` for our own bugs
+   */
+  call<C extends CallName>(name: C, input: EngineCalls[C]['in'], options: CallOptions): Promise<EngineCalls[C]['out']> {
+    const turn = this.#queue.then(() => this.#callNow(name, input, options))
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    for (const slot of [this.#main, this.#spare])
+      if (slot) this.#kill(slot, new EngineError('aborted', 'The engine was shut down.'))
+    this.#main = this.#spare = null
+    this.#set({ kind: 'off' })
+  }
+
+  async #callNow<C extends CallName>(
+    name: C,
+    input: EngineCalls[C]['in'],
+    options: CallOptions,
+  ): Promise<EngineCalls[C]['out']> {
+    throwIfAborted(options.signal)
+    await this.boot()
+    throwIfAborted(options.signal)
+    const slot = this.#main
+    if (!slot) throw new EngineError('died', 'The engine stopped before it could answer.')
+    this.#set({ kind: 'running' })
+    const id = this.#nextId++
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const onAbort = (): void => this.#replace(slot, new EngineError('aborted', 'Stopped before it was done.'))
+    try {
+      const payload = await new Promise<string>((resolve, reject) => {
+        slot.pending.set(id, { resolve, reject, onTrace: options.onTrace })
+        timer = setTimeout(() => {
+          const seconds = options.wallMs / 1000
+          this.#replace(slot, new EngineError('timeout', `Python gave no answer for ${seconds} s and was stopped.`))
+        }, options.wallMs)
+        options.signal?.addEventListener('abort', onAbort, { once: true })
+        slot.worker.post({ id, call: name, payload: JSON.stringify(input) })
+      })
+      return JSON.parse(payload) as EngineCalls[C]['out']
+    } finally {
+      clearTimeout(timer)
+      options.signal?.removeEventListener('abort', onAbort)
+      slot.pending.delete(id)
+      if (this.#status.kind === 'running' && this.#main?.isReady) this.#set({ kind: 'ready' })
+    }
+  }
+
+  #start(isMain: boolean): Slot {
+    const pending: Slot['pending'] = new Map()
+    let onReady = (): void => undefined
+    let onFailed = (_error: EngineError): void => undefined
+    const ready = new Promise<void>((resolve, reject) => {
+      onReady = resolve
+      onFailed = reject
+    })
+    ready.catch(() => undefined) // awaited by whoever calls; a spare that fails is simply not there
+    if (isMain) this.#set({ kind: 'booting', step: 'files', text: 'starting' })
+    const hear = (message: WorkerMessage): void => {
+      if (slot !== this.#main && slot !== this.#spare) return
+      switch (message.kind) {
+        case 'progress':
+          if (slot === this.#main && !slot.isReady)
+            this.#set({ kind: 'booting', step: message.step, text: message.text })
+          return
+        case 'ready':
+          slot.isReady = true
+          onReady()
+          if (slot === this.#main) this.#takeUp()
+          return
+        case 'failed':
+          this.#fail(slot, message.message, onFailed)
+          return
+        case 'trace': {
+          const [call] = slot.pending.values()
+          call?.onTrace?.(JSON.parse(message.events) as readonly TraceEvent[])
+          return
+        }
+        case 'reply': {
+          const call = slot.pending.get(message.id)
+          if (message.ok) call?.resolve(message.payload)
+          else call?.reject(new EngineError('protocol', message.message))
+        }
+      }
+    }
+    const slot: Slot = { worker: this.#spawn((message) => hear(message)), ready, isReady: false, pending }
+    return slot
+  }
+
+  /** The main worker is ready: say so, and warm a spare up behind it. */
+  #takeUp(): void {
+    this.#set({ kind: 'ready' })
+    if (this.#wantsSpare && !this.#disposed) this.#spare ??= this.#start(false)
+  }
+
+  #fail(slot: Slot, message: string, onFailed: (error: EngineError) => void): void {
+    if (slot.isReady && slot === this.#main) {
+      this.#replace(slot, new EngineError('died', message))
+      return
+    }
+    const error = new EngineError('boot', `Python could not start: ${message}`)
+    this.#kill(slot, error)
+    onFailed(error)
+    if (slot === this.#spare) this.#spare = null
+    else {
+      this.#main = null
+      this.#set({ kind: 'failed', message: error.message })
+    }
+  }
+
+  /** Kills the main worker and lets the spare take over. */
+  #replace(slot: Slot, error: EngineError): void {
+    if (slot !== this.#main) return
+    this.#epoch += 1
+    const next = this.#spare
+    this.#spare = null
+    this.#main = next
+    this.#kill(slot, error)
+    if (!next) this.#main = this.#start(true)
+    else if (next.isReady) this.#takeUp()
+    else this.#set({ kind: 'booting', step: 'python', text: 'waking the spare worker' })
+  }
+
+  #kill(slot: Slot, error: EngineError): void {
+    slot.worker.terminate()
+    for (const call of slot.pending.values()) call.reject(error)
+    slot.pending.clear()
+  }
+
+  #set(status: HostStatus): void {
+    this.#status = status
+    for (const listener of this.#listeners) listener(status)
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new EngineError('aborted', 'Stopped before it began.')
+}

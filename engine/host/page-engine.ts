@@ -1,0 +1,231 @@
+// The engine as the page has it: sandbox, sessions and lanes behind one small face. The only part of the host with a DOM.
+import type { CheckResult, RequestGroup, RunDocument, TraceEvent } from '../protocol'
+import { Sandbox, type BootWayName } from '../sandbox/sandbox'
+import { DoorError, openServerDoor, type ServerDoor } from '../server'
+import { EngineError } from './errors'
+import { EngineHost, type HostStatus } from './host'
+import { LIMITS } from './limits'
+import { Session, type Carry, type Program } from './session'
+
+export type EngineStatus = HostStatus
+
+/** What the learner's server is doing. */
+export type ServerState = 'stopped' | 'starting' | 'running' | 'reloading' | 'stopped-by-budget'
+
+/** How a request reaches the app. `why` is a sentence where it is not the usual way. */
+export interface Lane {
+  readonly kind: 'service worker' | 'direct' | 'recorded'
+  readonly why?: string
+}
+
+export type EngineNotice =
+  | { readonly kind: 'status'; readonly status: EngineStatus }
+  | { readonly kind: 'lane'; readonly lane: Lane }
+  | { readonly kind: 'trace'; readonly events: readonly TraceEvent[] }
+  | { readonly kind: 'server'; readonly state: ServerState }
+
+export interface PageEngineOptions {
+  /** Folder of the engine's prepared files, with a trailing slash. */
+  readonly base?: string
+  /** `plain` imports everything anew instead of restoring the snapshot: slower, and needs nothing but the wheels. */
+  readonly way?: BootWayName
+  /** False goes straight to the engine without a real fetch. */
+  readonly serviceWorker?: boolean
+}
+
+export interface Engine {
+  readonly status: EngineStatus
+  readonly lane: Lane
+  /** Calls back on each notice; returns the way out. */
+  subscribe(listener: (notice: EngineNotice) => void): () => void
+  /** Starts Python and the service worker if they are not up. Failures arrive as a status and a lane. */
+  boot(): void
+  /**
+   * Starts a fresh session and sends all groups. The session stays open for `send`. A run that is under way is given up.
+   * @throws {EngineError} `aborted`, `boot`, `protocol`; what the learner did wrong is in the document
+   */
+  run(program: Program, groups: readonly RequestGroup[], options?: RunOptions): Promise<RunDocument>
+  /** Sends one more group to the running session; starts it anew when the program changed. The document is of the whole session. */
+  send(program: Program, group: RequestGroup, options?: RunOptions): Promise<RunDocument>
+  /** Runs a lesson's checks over a document. */
+  check(source: string, file: string, document: RunDocument): Promise<readonly CheckResult[]>
+  dispose(): void
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal
+  /** Goes straight to the engine for this run, whatever the lane is. */
+  readonly direct?: boolean
+}
+
+/** A run that is nearly done is let end; one that hangs is killed after this many real ms. */
+const GRACE_MS = 200
+
+export function createEngine(options: PageEngineOptions = {}): Engine {
+  return new PageEngine(options)
+}
+
+class PageEngine implements Engine {
+  readonly #options: PageEngineOptions
+  readonly #sandbox: Sandbox
+  readonly #host: EngineHost
+  readonly #listeners = new Set<(notice: EngineNotice) => void>()
+  #session: Session | null = null
+  #door: Promise<ServerDoor | null> | null = null
+  #doorSettled = false
+  #lane: Lane = { kind: 'direct', why: 'The service worker is not up yet.' }
+  #current: { done: Promise<unknown>; abort: AbortController } | null = null
+
+  constructor(options: PageEngineOptions) {
+    this.#options = options
+    this.#sandbox = new Sandbox({ base: options.base ?? '/engine/', way: options.way ?? 'snapshot' })
+    this.#host = new EngineHost(this.#sandbox.spawn)
+    this.#host.subscribe(() => this.#tell({ kind: 'status', status: this.status }))
+  }
+
+  get status(): EngineStatus {
+    const status = this.#host.status
+    // Not "ready" before a Run would start at once, and Run waits for the door.
+    return status.kind === 'ready' && !this.#doorSettled
+      ? { kind: 'booting', step: 'ready', text: 'opening the service worker' }
+      : status
+  }
+
+  get lane(): Lane {
+    return this.#lane
+  }
+
+  subscribe(listener: (notice: EngineNotice) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  boot(): void {
+    this.#host.boot().catch(() => undefined) // arrives as a status
+    void this.#openDoor()
+  }
+
+  run(program: Program, groups: readonly RequestGroup[], options: RunOptions = {}): Promise<RunDocument> {
+    return this.#exclusive(options.signal, async (signal) => {
+      const carry = await this.#carry(options)
+      const session = await this.#open(program, signal)
+      for (const group of groups) await session.send(group, { signal, carry, onTrace: this.#onTrace })
+      return this.#finish(session)
+    })
+  }
+
+  send(program: Program, group: RequestGroup, options: RunOptions = {}): Promise<RunDocument> {
+    return this.#exclusive(options.signal, async (signal) => {
+      const carry = await this.#carry(options)
+      const open = this.#session
+      const session = open?.isOpen && isSame(open.program, program) ? open : await this.#open(program, signal)
+      await session.send(group, { signal, carry, onTrace: this.#onTrace })
+      return this.#finish(session)
+    })
+  }
+
+  check(source: string, file: string, document: RunDocument): Promise<readonly CheckResult[]> {
+    const input = { source, file, document: JSON.stringify(document) }
+    return this.#host.call('check', input, { wallMs: LIMITS.wallMs })
+  }
+
+  dispose(): void {
+    this.#current?.abort.abort()
+    void this.#door?.then((door) => door?.close())
+    this.#host.dispose()
+    this.#sandbox.dispose()
+    this.#listeners.clear()
+  }
+
+  readonly #onTrace = (events: readonly TraceEvent[]): void => this.#tell({ kind: 'trace', events })
+
+  async #open(program: Program, signal: AbortSignal): Promise<Session> {
+    this.#tell({ kind: 'server', state: this.#session?.isOpen ? 'reloading' : 'starting' })
+    const session = new Session(this.#host, program)
+    this.#session = session
+    await session.open({ signal, onTrace: this.#onTrace })
+    return session
+  }
+
+  #finish(session: Session): RunDocument {
+    const { document } = session
+    this.#tell({ kind: 'server', state: session.isOpen ? 'running' : document.stop ? 'stopped-by-budget' : 'stopped' })
+    return document
+  }
+
+  /** One run or send at a time: a newer one lets the older end if it is quick, and gives it up if not. */
+  async #exclusive<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const before = this.#current
+    const abort = new AbortController()
+    const onAbort = (): void => abort.abort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const done = (async () => {
+      if (before) {
+        await Promise.race([before.done, new Promise((resolve) => setTimeout(resolve, GRACE_MS))])
+        before.abort.abort()
+        await before.done
+      }
+      if (signal?.aborted) throw new EngineError('aborted', 'Stopped before it began.')
+      return work(abort.signal)
+    })()
+    const settled = done.catch(() => undefined)
+    this.#current = { done: settled, abort }
+    try {
+      return await done
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+      if (this.#current?.done === settled) this.#current = null
+    }
+  }
+
+  async #carry({ direct }: RunOptions): Promise<Carry | undefined> {
+    const door = direct ? null : await this.#openDoor()
+    return door ? (group, answer) => door.send(group, answer) : undefined
+  }
+
+  #openDoor(): Promise<ServerDoor | null> {
+    this.#door ??= (async () => {
+      try {
+        if (this.#options.serviceWorker === false) {
+          throw new DoorError(
+            'unsupported',
+            'The service worker is switched off for this visit, so requests go straight to your app.',
+          )
+        }
+        const door = await openServerDoor({
+          onTrouble: (text) =>
+            this.#setLane(text === null ? { kind: 'service worker' } : { kind: 'direct', why: text }),
+        })
+        this.#setLane({ kind: 'service worker' })
+        return door
+      } catch (error) {
+        const why = error instanceof DoorError ? error.text : 'The service worker could not be started.'
+        this.#setLane({ kind: 'direct', why })
+        return null
+      } finally {
+        this.#doorSettled = true
+        this.#tell({ kind: 'status', status: this.status })
+      }
+    })()
+    return this.#door
+  }
+
+  #setLane(lane: Lane): void {
+    this.#lane = lane
+    this.#tell({ kind: 'lane', lane })
+  }
+
+  #tell(notice: EngineNotice): void {
+    for (const listener of this.#listeners) listener(notice)
+  }
+}
+
+function isSame(a: Program, b: Program): boolean {
+  const names = Object.keys(a.files)
+  return (
+    a.entry === b.entry &&
+    a.app === b.app &&
+    names.length === Object.keys(b.files).length &&
+    names.every((name) => a.files[name] === b.files[name])
+  )
+}

@@ -1,0 +1,109 @@
+// Boots Python with FastAPI, from a memory snapshot or plainly, and keeps one way in: strings to `peel.bridge`.
+// Knows nothing of threads and pages; where the files come from is the caller's business.
+import type { PyodideAPI, loadPyodide as LoadPyodide } from 'pyodide'
+import { HeapCheckpoint, type EmscriptenModule } from './checkpoint'
+import { unpackSparse } from './sparse'
+
+type PyodideOptions = NonNullable<Parameters<typeof LoadPyodide>[0]>
+type CreateModule = NonNullable<PyodideOptions['createPyodideModule']>
+
+/** Everything that Python needs to come up. Paths and URLs are whatever Pyodide can load in the place where it runs. */
+export interface BootFiles {
+  readonly loadPyodide: typeof LoadPyodide
+  /** Default export of `pyodide.asm.mjs`. */
+  readonly createModule: CreateModule
+  /** Folder of `pyodide.asm.wasm` and `python_stdlib.zip`, with a trailing slash. */
+  readonly indexURL: string
+  /** Text of `pyodide-lock.json`. */
+  readonly lock: string
+  /** Where Emscripten finds pydantic-core's library, and the path at which Python imports it. */
+  readonly coreLib: { readonly url: string; readonly path: string }
+}
+
+export type BootWay =
+  | { readonly kind: 'snapshot'; readonly packed: Uint8Array }
+  | { readonly kind: 'plain'; readonly archives: readonly Uint8Array[] }
+  | { readonly kind: 'record'; readonly archives: readonly Uint8Array[] }
+
+/** A Python that is up and can be put back to the moment at which it came up. */
+export interface Interpreter {
+  /** Calls `peel.bridge`: JSON in, JSON out. Never throws for a learner's mistake. */
+  call(name: string, payload: string): string
+  /**
+   * Puts heap and file system back to where they were after boot.
+   * @returns false when that can't be done safely; a new interpreter is needed then
+   */
+  reset(): boolean
+  readonly pyodide: PyodideAPI
+}
+
+const SITE_PACKAGES = '/lib/python3.14/site-packages'
+/** Grown by so much at a time while the heap is made large enough for a snapshot. */
+const GROW_BYTES = 8 << 20
+
+/** Setting `env` replaces Pyodide's own, so it is given whole. A fixed hash seed makes the order of sets the same in each run. */
+const ENVIRONMENT = { HOME: '/home/pyodide', PYTHONINSPECT: '1', PYTHONHASHSEED: '0', LANG: 'en_US.UTF-8' }
+
+/**
+ * Boots Python up to the point at which sessions can start.
+ * @param emit  is called with a JSON array of trace events whenever a batch is full
+ * @throws when Pyodide does not come up, e.g. `Snapshot build id mismatch`
+ */
+export async function bootInterpreter(
+  files: BootFiles,
+  way: Exclude<BootWay, { kind: 'record' }>,
+  emit: (events: string) => void,
+): Promise<Interpreter> {
+  const { pyodide, module } = await load(files, way)
+  if (way.kind === 'plain') preload(pyodide, way.archives)
+  const install = pyodide.runPython('from peel.bridge import install; install') as (
+    emit: (events: string) => void,
+  ) => (name: string, payload: string) => string
+  const call = install(emit)
+  const checkpoint = new HeapCheckpoint(module)
+  return { call, reset: () => checkpoint.restore(), pyodide }
+}
+
+/** Boots plainly with everything imported and gives Pyodide's snapshot of it, unpacked. */
+export async function recordSnapshot(files: BootFiles, archives: readonly Uint8Array[]): Promise<Uint8Array> {
+  const { pyodide } = await load(files, { kind: 'record', archives })
+  preload(pyodide, archives)
+  return pyodide.makeMemorySnapshot()
+}
+
+function preload(pyodide: PyodideAPI, archives: readonly Uint8Array[]): void {
+  for (const archive of archives) pyodide.unpackArchive(archive, 'zip', { extractDir: SITE_PACKAGES })
+  pyodide.runPython('import importlib; importlib.invalidate_caches()\nfrom peel.preload import preload; preload()')
+}
+
+async function load(files: BootFiles, way: BootWay): Promise<{ pyodide: PyodideAPI; module: EmscriptenModule }> {
+  const snapshot = way.kind === 'snapshot' ? unpackSparse(way.packed) : null
+  let module: EmscriptenModule | undefined
+  // The library is loaded by Emscripten itself, before Python starts, both when recording and when restoring: so it lies
+  // at the same memory base in both, and pointers into it that the snapshot holds stay right.
+  const createPyodideModule: CreateModule = async (settings) => {
+    const { locateFile } = settings
+    const created = await files.createModule({
+      ...settings,
+      dynamicLibraries: [files.coreLib.path],
+      locateFile: (path: string) => (path.endsWith('.so') ? files.coreLib.url : locateFile(path)),
+    } as typeof settings)
+    module = created as unknown as EmscriptenModule
+    // This build ignores INITIAL_MEMORY, so the heap is grown by hand until the snapshot fits.
+    while (snapshot && module.HEAP8.length < snapshot.length) module._malloc(GROW_BYTES)
+    return created
+  }
+  const pyodide = await files.loadPyodide({
+    indexURL: files.indexURL,
+    lockFileContents: files.lock,
+    packageBaseUrl: files.indexURL,
+    env: { ...ENVIRONMENT },
+    createPyodideModule,
+    stdout: () => undefined,
+    stderr: () => undefined,
+    ...(snapshot ? { _loadSnapshot: snapshot } : {}),
+    ...(way.kind === 'record' ? { _makeSnapshot: true } : {}),
+  })
+  if (!module) throw new Error('Pyodide came up without its module')
+  return { pyodide, module }
+}

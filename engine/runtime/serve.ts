@@ -1,0 +1,35 @@
+// Answers a host's messages with a runtime. The same under Node and in a browser's worker; knows no transport.
+import type { CallMessage, EngineCalls, WorkerMessage } from '../protocol'
+import type { Runtime } from './runtime'
+
+/**
+ * Gives a function that answers messages one after another.
+ * @param post  sends a message to the host; events go the same way, so their order towards replies is kept
+ */
+export function serve(runtime: Runtime, post: (message: WorkerMessage) => void): (message: CallMessage) => void {
+  let last = Promise.resolve()
+  const answer = async ({ id, call, payload }: CallMessage): Promise<void> => {
+    try {
+      const value = await runtime.call(call, JSON.parse(payload) as EngineCalls[typeof call]['in'])
+      post({ kind: 'reply', id, ok: true, payload: JSON.stringify(value) })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      // Python itself failed, or can't be cleaned: nothing that this worker says can be trusted any more.
+      if (isFatal(error)) post({ kind: 'failed', message })
+      post({ kind: 'reply', id, ok: false, message })
+    }
+  }
+  return (message) => {
+    last = last.then(() => answer(message))
+  }
+}
+
+function isFatal(error: unknown): boolean {
+  if (!(error instanceof Error)) return true
+  return (
+    error.name === 'StaleInterpreter' ||
+    error.name === 'RuntimeError' ||
+    error.name === 'RangeError' ||
+    'pyodide_fatal_error' in error
+  )
+}
