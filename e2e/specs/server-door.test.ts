@@ -297,6 +297,18 @@ test('requests without an exchange id are left alone', async () => {
   expect(elsewhere).toBe('TypeError: Failed to fetch')
 })
 
+test('a worker that is stopped between a fetch and its answer costs nothing but the fetch', async () => {
+  const tab = await openTab()
+  const cdp = await context.newCDPSession(tab.page)
+  await cdp.send('ServiceWorker.enable')
+  const fetching = tab.page.waitForEvent('request')
+  const sending = tab.send([wire('GET /slow')])
+  await fetching
+  await cdp.send('ServiceWorker.stopAllWorkers')
+  expect(await sending).toMatchObject(ANSWERED)
+  expect((await sendOne(tab, wire('GET /a'))).sent).toMatchObject(ANSWERED)
+})
+
 test('a stuck worker costs a wait and a word about it, never the run', async () => {
   const tab = await openTab(site, { script: 'stuck.js', patienceMs: 400 })
   expect(tab.opened).toEqual({ kind: 'service worker' })

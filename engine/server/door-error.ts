@@ -6,7 +6,7 @@
  * - `refused`: the browser has them, but not here (blocked cookies, a sandboxed frame, a policy)
  * - `failed`: it should have worked
  */
-export type DoorProblem = 'unsupported' | 'insecure' | 'refused' | 'failed'
+type DoorProblem = 'unsupported' | 'insecure' | 'refused' | 'failed'
 
 export class DoorError extends Error {
   override readonly name = 'DoorError'

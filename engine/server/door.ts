@@ -12,7 +12,6 @@ import type { PageAddress } from './pretend-url'
 import { registerWorker } from './worker-registration'
 
 export { DoorError } from './door-error'
-export type { DoorProblem } from './door-error'
 
 export interface DoorOptions {
   /** Path that the worker is in charge of and under which its script lies. The site's base by default. */
@@ -25,7 +24,7 @@ export interface DoorOptions {
   readonly onTrouble?: (text: string | null) => void
 }
 
-export interface SendOptions {
+interface SendOptions {
   /** Cancels the fetches. The send is rejected with its reason if the engine has not been called yet. */
   readonly signal?: AbortSignal
 }

@@ -1,3 +1,3 @@
 // The door of the service worker lane. The Vite plugin has its own, `vite-plugin.ts`, since it belongs to Node.
 export { DoorError, openServerDoor } from './door'
-export type { DoorOptions, DoorProblem, SendOptions, ServerDoor } from './door'
+export type { DoorOptions, ServerDoor } from './door'

@@ -80,6 +80,8 @@ globalThis.doorLab = {
     const answer = async (group: RequestGroup): Promise<SendResult> => {
       calls.push(group.requests.length)
       if (abort === 'answering') controller.abort(new Error('aborted'))
+      if (group.requests.some(({ target }) => target === '/slow'))
+        await new Promise((resolve) => setTimeout(resolve, 500))
       if (group.requests.some(({ target }) => target === '/throw')) throw new Error('the engine broke')
       return { exchanges: group.requests.map(exchangeOf), stop: null }
     }
