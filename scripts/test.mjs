@@ -4,7 +4,7 @@ import './lib/node-version.mjs'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, VENV } from './lib/paths.mjs'
-import { ensureBuild, ensureEngine, ensurePackages, tsx } from './lib/prepare.mjs'
+import { ensureBuild, ensureEngine, ensurePackages, ensureSample, tsx } from './lib/prepare.mjs'
 import { ensureVenv, venvPython } from './lib/python.mjs'
 import { runChecks, runPytest, runVitest, stage, sum } from './lib/stages.mjs'
 import { describe } from './lib/steps.mjs'
@@ -51,7 +51,7 @@ if (unknown.length > 0) {
 
 console.log('\nPeel: getting ready for tests')
 const counts = []
-for (const work of [ensurePackages, ensureVenv, ensureEngine]) counts.push(...(await prepared(work)))
+for (const work of [ensurePackages, ensureVenv, ensureEngine, ensureSample]) counts.push(...(await prepared(work)))
 if (!existsSync(join(ROOT, 'node_modules'))) console.log('  Without packages no stage can pass; they run all the same.')
 
 for (const [name, work] of Object.entries(STAGES)) {

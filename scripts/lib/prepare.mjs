@@ -42,17 +42,40 @@ export async function ensurePackages() {
 /** Runs a TypeScript file of ours under Node. @param {string} file @param {readonly string[]} [args] */
 export const tsx = (file, args = []) => ['--import', 'tsx', join(ROOT, file), ...args]
 
-/** Fetches wheels and records the memory snapshot, as far as they are missing (`engine/assets/prepare.ts` knows). */
+/** Fetches wheels and records the memory snapshot, as far as they are missing (`engine/assets` knows). */
 export async function ensureEngine() {
   await findPython()
-  await step('Preparing the engine: wheels and memory snapshot', () =>
-    run(process.execPath, tsx('engine/assets/prepare.ts'), {
+  await step('Preparing the engine', (say) =>
+    run(process.execPath, tsx('engine/assets/main.ts'), {
       log: 'engine',
+      onLine: say,
       next: 'It needs the Python package index once, to fetch what runs in the page. Run this again to go on from here.',
     }),
   )
 }
 
+/** What the sample's recorded run is made of, beside the program itself. */
+const ENGINE_SOURCES = ['engine/browser', 'engine/cli', 'engine/host', 'engine/protocol', 'engine/requests']
+
+/** Runs the sample under Node and keeps the run: it is what the page shows while Python is not up yet. */
+export async function ensureSample() {
+  const stamp = join(PREPARED, 'sample-stamp')
+  const recorded = join(ROOT, 'lessons', 'sample', 'recorded.json')
+  const program = ['lessons/sample/start', 'lessons/sample/requests.http']
+  const inputs = hashFiles(ROOT, [...program, ...ENGINE_SOURCES, ENGINE_MANIFEST], isNoInput)
+  if (existsSync(recorded) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs)
+    return note('The sample is recorded')
+  await step('Recording a run of the sample', async () => {
+    const [folder = '', requests = ''] = program
+    const args = [join(ROOT, 'bin/peel.mjs'), 'run', folder, '--requests', requests, '--json']
+    const { stdout } = await run(process.execPath, args, { log: 'sample' })
+    writeFileSync(recorded, `${JSON.stringify(JSON.parse(stdout))}\n`)
+  })
+  writeFileSync(stamp, inputs)
+}
+
+/** Written last when the engine is prepared; holds a key that changes with all that the engine boots from. */
+const ENGINE_MANIFEST = '.peel/engine/manifest.json'
 const SOURCES = ['index.html', 'package-lock.json', 'tsconfig.json', 'vite.config.ts', 'web', 'engine', 'lessons']
 const isNoInput = (/** @type {string} */ path) =>
   /(^|\/)(__pycache__|\.pytest_cache|\.ruff_cache|decisions)$|\.test\.tsx?$|^engine\/(cli|python\/tests)$/.test(path)
@@ -60,7 +83,7 @@ const isNoInput = (/** @type {string} */ path) =>
 /** Builds the page into dist/ when a source, or what the engine prepared, is not what the last build saw. */
 export async function ensureBuild() {
   const stamp = join(PREPARED, 'build-stamp')
-  const inputs = hashFiles(ROOT, [...SOURCES, '.peel/engine/manifest.json'], isNoInput)
+  const inputs = hashFiles(ROOT, [...SOURCES, ENGINE_MANIFEST], isNoInput)
   if (existsSync(join(ROOT, 'dist', 'index.html')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs)
     return note('The page is built')
   await step('Building the page', () =>
@@ -74,4 +97,5 @@ export async function ensureBuild() {
 export async function prepare() {
   await ensurePackages()
   await ensureEngine()
+  await ensureSample()
 }

@@ -29,7 +29,7 @@ export const seconds = (ms) => (ms < 950 ? `${Math.round(ms)} ms` : `${(ms / 100
  * Runs `work` under a progress line: what is happening, then a mark and how long it took.
  * @template T
  * @param {string} title  present participle, e.g. "Installing packages"
- * @param {() => Promise<T>} work
+ * @param {(say: (text: string) => void) => Promise<T>} work  may say what it is at
  * @returns {Promise<T>} what `work` gives
  */
 export async function step(title, work) {
@@ -37,8 +37,10 @@ export async function step(title, work) {
   process.stdout.write(isTerminal ? `  … ${title}` : `  … ${title}\n`)
   const end = (/** @type {string} */ mark) =>
     process.stdout.write(`${isTerminal ? '\r\u001b[K' : ''}  ${mark} ${title} (${seconds(Date.now() - started)})\n`)
+  const say = (/** @type {string} */ text) =>
+    void process.stdout.write(isTerminal ? `\r\u001b[K  … ${title}: ${text}` : `    ${text}\n`)
   try {
-    const value = await work()
+    const value = await work(say)
     end('✓')
     return value
   } catch (error) {
@@ -75,10 +77,10 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{log: string, cwd?: string, env?: Record<string, string | undefined>, allowFailure?: boolean,
- *   limitMs?: number, echo?: boolean, next?: string}} options
- *   `allowFailure` gives the exit code back instead of throwing; `echo` shows the output as well;
+ *   limitMs?: number, echo?: boolean, onLine?: (line: string) => void, next?: string}} options
+ *   `allowFailure` gives the exit code back instead of throwing; `echo` shows the output as well, `onLine` gets each line of stdout;
  *   `next` is the sentence that tells what to do after a failure
- * @returns {Promise<{code: number, output: string, log: string}>}
+ * @returns {Promise<{code: number, output: string, stdout: string, log: string}>} `output` is both streams as they came
  * @throws {StepError} when the program cannot be started, fails, or outlasts `limitMs`
  */
 export function run(command, args, options) {
@@ -96,18 +98,24 @@ export function run(command, args, options) {
     })
     children.add(child)
     let output = ''
+    let stdout = ''
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
       kill(child)
     }, limitMs)
-    const take = (/** @type {Buffer} */ chunk) => {
-      output += chunk.toString()
+    const take = (/** @type {string} */ chunk) => {
+      output += chunk
       file.write(chunk)
       if (options.echo) process.stdout.write(chunk)
     }
-    child.stdout.on('data', take)
-    child.stderr.on('data', take)
+    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+      const lines = (stdout.slice(stdout.lastIndexOf('\n') + 1) + chunk).split('\n')
+      for (const line of lines.slice(0, -1)) options.onLine?.(line)
+      stdout += chunk
+      take(chunk)
+    })
+    child.stderr.setEncoding('utf8').on('data', take)
     const settle = (/** @type {() => void} */ done) => {
       clearTimeout(timer)
       children.delete(child)
@@ -122,8 +130,8 @@ export function run(command, args, options) {
       settle(() => {
         const late = isLate ? `\`${command}\` was stopped after ${seconds(limitMs)}.` : null
         if (late) output += `\n${late}\n`
-        if (code === 0) resolve({ code, output, log })
-        else if (options.allowFailure) resolve({ code: code ?? 1, output, log })
+        if (code === 0) resolve({ code, output, stdout, log })
+        else if (options.allowFailure) resolve({ code: code ?? 1, output, stdout, log })
         else reject(new StepError(late ?? `\`${command}\` ended with ${signal ?? `code ${code}`}.`, more()))
       }),
     )
