@@ -14,6 +14,8 @@ export interface RunArgs {
   readonly requests?: string | undefined
   readonly app?: string | undefined
   readonly limits?: Partial<Limits>
+  /** False leaves the server running at the end, as Run in the page does: no lifespan shutdown. */
+  readonly close?: boolean
 }
 
 export interface RunOutcome {
@@ -25,7 +27,7 @@ export interface RunOutcome {
  * Runs a program with the requests of a file: lifespan startup, all requests, lifespan shutdown.
  * @throws {InputError} with one line for stderr
  */
-export async function runProgram({ path, requests, app, limits }: RunArgs): Promise<RunOutcome> {
+export async function runProgram({ path, requests, app, limits, close = true }: RunArgs): Promise<RunOutcome> {
   const { folder, entry, files } = readProgram(path)
   const { groups, warnings } = readRequests(requests ?? join(folder, 'requests.http'))
   const host = new EngineHost(spawnNodeWorker(), { spare: false })
@@ -33,7 +35,7 @@ export async function runProgram({ path, requests, app, limits }: RunArgs): Prom
     const session = new Session(host, { files, entry, app: app ?? null }, limits ? { limits } : {})
     await session.open()
     for (const group of groups) await session.send(group)
-    await session.close()
+    if (close) await session.close()
     return { document: session.document, warnings }
   } finally {
     host.dispose()

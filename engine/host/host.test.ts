@@ -1,0 +1,190 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
+import type { CallMessage, EngineCalls, TraceEvent, WorkerMessage } from '../protocol'
+import type { Runtime } from '../runtime/runtime'
+import { serve } from '../runtime/serve'
+import { EngineHost } from './host'
+import { Session } from './session'
+import type { SpawnWorker } from './worker-seam'
+
+/** Workers in this thread: the real `serve` on an in-memory channel, with a runtime made for each test. */
+function inMemory(makeRuntime: (emit: (events: string) => void, worker: number) => Runtime | null) {
+  const terminated: number[] = []
+  let count = 0
+  const spawn: SpawnWorker = (listen) => {
+    const worker = ++count
+    let gone = false
+    const post = (message: WorkerMessage): void => {
+      if (!gone) listen(message)
+    }
+    const runtime = makeRuntime((events) => post({ kind: 'trace', events }), worker)
+    const answer = runtime && serve(runtime, post)
+    queueMicrotask(() => post(runtime ? { kind: 'ready' } : { kind: 'failed', message: 'no snapshot' }))
+    return {
+      post: (message: CallMessage) => answer?.(message),
+      terminate: () => {
+        gone = true
+        terminated.push(worker)
+      },
+    }
+  }
+  return { spawn, terminated, count: () => count }
+}
+
+const INFO: EngineCalls['open']['out'] = {
+  versions: { fastapi: '1', starlette: '1', pydantic: '1', uvicorn: '1', python: '3' },
+  layers: [],
+  error: null,
+  stop: null,
+}
+const PROGRAM = { files: { 'main.py': '' }, entry: 'main.py', app: null }
+const GROUP = { waitMs: 0, requests: [] }
+const never = new Promise<never>(() => undefined)
+
+const event = (seq: number, more: object): TraceEvent =>
+  ({ seq, at: 0, task: 0, layer: null, exchange: null, ...more }) as TraceEvent
+
+function answering(answers: Partial<Record<keyof EngineCalls, unknown>>): Runtime {
+  return {
+    call: async (name) => {
+      const answer = answers[name]
+      return (typeof answer === 'function' ? await (answer as () => unknown)() : answer) as never
+    },
+  }
+}
+
+describe('EngineHost', () => {
+  test('a call settles with its value, and the spare is started after the first worker is ready', async () => {
+    const channel = inMemory(() => answering({ open: INFO }))
+    const host = new EngineHost(channel.spawn)
+    const input = { ...PROGRAM, limits: { lines: 1, jumps: 1, events: 1, virtualMs: 1, wallMs: 1 }, trace: true }
+    await expect(host.call('open', input, { wallMs: 1000 })).resolves.toEqual(INFO)
+    expect(channel.count()).toBe(2)
+    expect(host.status).toEqual({ kind: 'ready' })
+  })
+
+  test('a call settles with an error when the runtime throws, and the next call is answered', async () => {
+    let calls = 0
+    const channel = inMemory(() =>
+      answering({
+        close: () => {
+          if (++calls === 1) throw new Error('misuse: nothing is open')
+          return { stop: null }
+        },
+      }),
+    )
+    const host = new EngineHost(channel.spawn)
+    await expect(host.call('close', null, { wallMs: 1000 })).rejects.toMatchObject({
+      kind: 'protocol',
+      message: 'misuse: nothing is open',
+    })
+    await expect(host.call('close', null, { wallMs: 1000 })).resolves.toEqual({ stop: null })
+    expect(channel.terminated).toEqual([])
+  })
+
+  test('a call that is aborted kills its worker, and the spare answers the next one', async () => {
+    const channel = inMemory((_emit, worker) => answering({ close: worker === 1 ? () => never : { stop: null } }))
+    const host = new EngineHost(channel.spawn)
+    const abort = new AbortController()
+    const call = host.call('close', null, { wallMs: 60_000, signal: abort.signal })
+    await vi.waitFor(() => expect(host.status.kind).toBe('running'))
+    abort.abort()
+    await expect(call).rejects.toMatchObject({ kind: 'aborted' })
+    expect(channel.terminated).toEqual([1])
+    await expect(host.call('close', null, { wallMs: 1000 })).resolves.toEqual({ stop: null })
+    expect(host.epoch).toBe(1)
+  })
+
+  test('a call over its time limit kills its worker, and the spare answers the next one', async () => {
+    const channel = inMemory((_emit, worker) => answering({ close: worker === 1 ? () => never : { stop: null } }))
+    const host = new EngineHost(channel.spawn)
+    await expect(host.call('close', null, { wallMs: 20 })).rejects.toMatchObject({ kind: 'timeout' })
+    expect(channel.terminated).toEqual([1])
+    await expect(host.call('close', null, { wallMs: 1000 })).resolves.toEqual({ stop: null })
+    expect(channel.count()).toBe(3)
+  })
+
+  test('a call whose worker dies settles with that, and the spare answers the next one', async () => {
+    const dying = Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' })
+    const channel = inMemory((_emit, worker) => ({
+      call: async () => {
+        if (worker === 1) throw dying
+        return { stop: null } as never
+      },
+    }))
+    const host = new EngineHost(channel.spawn)
+    await expect(host.call('close', null, { wallMs: 1000 })).rejects.toMatchObject({ kind: 'died' })
+    await expect(host.call('close', null, { wallMs: 1000 })).resolves.toEqual({ stop: null })
+  })
+
+  test('a worker that cannot boot is told once, and boot() may be tried again', async () => {
+    let broken = true
+    const channel = inMemory(() => (broken ? null : answering({ close: { stop: null } })))
+    const host = new EngineHost(channel.spawn)
+    await expect(host.boot()).rejects.toMatchObject({ kind: 'boot' })
+    expect(host.status).toEqual({ kind: 'failed', message: 'Python could not start: no snapshot' })
+    broken = false
+    await host.boot()
+    expect(host.status.kind).toBe('ready')
+  })
+
+  test('calls are made one at a time, in order', async () => {
+    const order: string[] = []
+    const channel = inMemory(() =>
+      answering({
+        close: async () => {
+          order.push('begin')
+          await pause(5)
+          order.push('end')
+          return { stop: null }
+        },
+      }),
+    )
+    const host = new EngineHost(channel.spawn)
+    await Promise.all([1, 2].map(() => host.call('close', null, { wallMs: 1000 })))
+    expect(order).toEqual(['begin', 'end', 'begin', 'end'])
+  })
+})
+
+describe('Session', () => {
+  test('gathers events in order into one document', async () => {
+    const channel = inMemory((emit) =>
+      answering({
+        open: () => {
+          emit(JSON.stringify([event(0, { kind: 'lifespan', phase: 'startup', status: 'complete' })]))
+          return INFO
+        },
+        send: () => {
+          emit(JSON.stringify([event(1, { kind: 'task', born: 1, name: 'a' })]))
+          return { exchanges: [], stop: null }
+        },
+      }),
+    )
+    const session = new Session(new EngineHost(channel.spawn), PROGRAM)
+    await session.open()
+    await session.send(GROUP)
+    expect(session.document.events.map((one) => one.seq)).toEqual([0, 1])
+    expect(session.isOpen).toBe(true)
+  })
+
+  test('a killed worker leaves its partial trace, says where it stood and who was waiting', async () => {
+    const channel = inMemory((emit) =>
+      answering({
+        open: INFO,
+        send: () => {
+          const line = { kind: 'line', file: 'main.py', line: 15, function: 'timing' }
+          emit(JSON.stringify([event(0, { kind: 'enter', layer: 'server', changes: [] }), event(1, line)]))
+          return never
+        },
+      }),
+    )
+    const session = new Session(new EngineHost(channel.spawn), PROGRAM, { limits: { wallMs: 30 } })
+    await session.open()
+    await session.send(GROUP)
+    const { stop, events } = session.document
+    expect(events).toHaveLength(2)
+    expect(stop).toMatchObject({ reason: 'wall', file: 'main.py', line: 15, waiting: ['uvicorn'] })
+    expect(stop?.text).toContain('Stopped in timing, main.py line 15')
+    expect(session.isOpen).toBe(false)
+  })
+})

@@ -1,0 +1,40 @@
+// Runs the package's own tests inside the interpreter that it is made for: `npx tsx engine/python/run-in-pyodide.ts [pytest arguments]`.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadPyodide } from 'pyodide'
+import { ENGINE_FOLDER, prepare, PYODIDE_FOLDER } from '../assets/prepare'
+
+const here = import.meta.dirname
+const SITE_PACKAGES = '/lib/python3.14/site-packages'
+const manifest = await prepare((line) => console.log(line))
+const pyodide = await loadPyodide({
+  indexURL: `${PYODIDE_FOLDER}/`,
+  env: { HOME: '/home/pyodide', PYTHONHASHSEED: '0' },
+  stdout: (line) => console.log(line),
+  stderr: (line) => console.log(line),
+})
+for (const wheel of [...manifest.wheels, ...manifest.testWheels]) {
+  pyodide.unpackArchive(new Uint8Array(readFileSync(join(ENGINE_FOLDER, wheel))), 'wheel', {
+    extractDir: SITE_PACKAGES,
+  })
+}
+copyIn('peel', `${SITE_PACKAGES}/peel`)
+copyIn('tests', '/home/pyodide/tests')
+pyodide.FS.writeFile('/home/pyodide/pyproject.toml', readFileSync(join(here, 'pyproject.toml')))
+pyodide.globals.set('arguments', pyodide.toPy(process.argv.slice(2)))
+const status = (await pyodide.runPythonAsync(`
+import importlib, sys
+importlib.invalidate_caches()
+import pytest
+int(pytest.main(["-p", "no:cacheprovider", "-q", *arguments, "/home/pyodide/tests"]))
+`)) as number
+process.exit(status)
+
+function copyIn(folder: string, target: string): void {
+  pyodide.FS.mkdirTree(target)
+  for (const name of readdirSync(join(here, folder), { recursive: true, encoding: 'utf8' })) {
+    if (!/\.(py|typed|json|txt)$/.test(name)) continue
+    pyodide.FS.mkdirTree(join(target, name, '..'))
+    pyodide.FS.writeFile(join(target, name), readFileSync(join(here, folder, name)))
+  }
+}
