@@ -1,0 +1,28 @@
+"""The door to JavaScript: strings in, strings out, nothing left behind. Imports nothing of the browser's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from peel.engine import Engine, Misuse
+
+
+def install(emit: Callable[[str], None]) -> Callable[[str, str], str]:
+    """Make the one function that the worker calls. `emit` gets batches of trace events as JSON arrays."""
+    engine = Engine(emit)
+
+    def call(name: str, payload: str) -> str:
+        try:
+            value = engine.call(name, json.loads(payload))
+        except Exception as exc:
+            kind = "misuse" if isinstance(exc, Misuse) else "bug"
+            message = str(exc) if kind == "misuse" else f"{type(exc).__name__}: {exc}"
+            return _dump({"ok": False, "error": {"kind": kind, "message": message}})
+        return _dump({"ok": True, "value": value})
+
+    return call
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,135 @@
+"""Stops runaway programs: counts lines, jumps, events and virtual time, and words the reason. Knows no loop."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from peel.clock import Clock
+from peel.events import BROWSER, SERVER, Limits, StopReason, StopView
+from peel.sources import Sources
+from peel.tracer import CURRENT, Place, Tracer
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+class Stopped(BaseException):
+    """Ends a program that went past a limit. Not an Exception, so that `except Exception` does not swallow it."""
+
+
+class Budget:
+    """Counters of one call. Once `stop` is set the session is over."""
+
+    def __init__(self, limits: Limits, clock: Clock, tracer: Tracer, sources: Sources) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._tracer = tracer
+        self._sources = sources
+        self.lines = 0
+        self.jumps = 0
+        self._events = 0
+        self._until_ns: float = 0
+        self._counting = False
+        self.jump_limit = limits.jumps
+        self.stop: StopView | None = None
+        self.stuck: Callable[[], tuple[Place | None, str | None, int | None]] = lambda: (None, None, None)
+
+    def begin(self, waits_ms: float) -> None:
+        """Start counting for one call; the waits that the requests ask for are theirs to have."""
+        self.lines = self.jumps = self._events = 0
+        self._until_ns = self._clock.now_ns + (self._limits.virtual_ms + waits_ms) * 1e6
+        self._counting = True
+
+    def raise_if_stopped(self) -> None:
+        """Raise again, for programs that swallowed it."""
+        if self.stop is not None:
+            raise Stopped
+
+    def count_line(self, file: str, line: int) -> None:
+        """One line of the learner's was reached."""
+        self.lines += 1
+        if self.lines > self._limits.lines or self.stop is not None:
+            self._trip("lines", f"{_spaced(self._limits.lines)} lines", file, line)
+
+    def too_many_jumps(self, file: str, line: int) -> None:
+        """Loops of the learner's went round too often."""
+        self._trip("jumps", f"{_spaced(self._limits.jumps)} turns", file, line)
+
+    def count_event(self) -> None:
+        """One event was written."""
+        self._events += 1
+        if self._counting and self._events > self._limits.events:
+            self._counting = False
+            file, line = self._here()
+            self._trip("events", f"{_spaced(self._limits.events)} events", file, line)
+
+    def check_time(self) -> None:
+        """The clock moved."""
+        if self._counting and self._clock.now_ns > self._until_ns:
+            self._counting = False
+            seconds = self._limits.virtual_ms / 1000
+            file, line = self._here()
+            self._trip("time", f"{_spaced(seconds)} s on its clock", file, line)
+
+    def _trip(self, reason: StopReason, amount: str, file: str | None, line: int | None) -> None:
+        if self.stop is None:
+            place = CURRENT.get()
+            if place is None or place.exchange is None or file is None:
+                stuck, stuck_file, stuck_line = self.stuck()
+                place = place if place is not None and place.exchange is not None else stuck
+                if file is None:
+                    file, line = stuck_file, stuck_line
+            self.stop = self._view(reason, amount, place, file, line)
+            self._tracer.event("stop", place, {"stop": self.stop})
+            self._tracer.muted = True
+            self._tracer.flush()
+        raise Stopped
+
+    def _view(
+        self, reason: StopReason, amount: str, place: Place | None, file: str | None, line: int | None
+    ) -> StopView:
+        waiting = _rings_outside(place)
+        where = f"{place.layer}, " if place and place.layer else ""
+        at = f"{file} line {line}, " if file else ""
+        text = f"Stopped in {where}{at}after {amount}" if where or at else f"Stopped after {amount}"
+        loop = self._sources.loop_around(file, line) if file and line else None
+        if reason == "time":
+            text += ": what it waits for takes too long, or never comes."
+        elif reason == "events":
+            text += ": that is more than can be shown. Send less, or in fewer pieces."
+        elif loop:
+            text += f": `{loop}` never gives the loop back."
+        else:
+            text += ": it never gives the loop back."
+        if waiting:
+            names = ["uvicorn" if ring == SERVER else "the browser" if ring == BROWSER else ring for ring in waiting]
+            shown = [name for ring, name in zip(waiting, names, strict=True) if ring in (SERVER, BROWSER)]
+            listed = " and ".join(shown)
+            text += f" {listed[0].upper()}{listed[1:]} {'was' if len(shown) == 1 else 'were'} waiting for it." if shown else ""
+        return {"reason": reason, "text": text, "file": file, "line": line, "waiting": waiting}
+
+    def _here(self) -> tuple[str | None, int | None]:
+        """The innermost frame of the learner's that runs now."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename in self._sources:
+                return frame.f_code.co_filename, frame.f_lineno
+            frame = frame.f_back
+        return None, None
+
+
+def _rings_outside(place: Place | None) -> list[str]:
+    rings: list[str] = []
+    place = place.outer if place else None
+    while place is not None:
+        if place.layer is not None:
+            rings.append(place.layer)
+        place = place.outer
+    return rings
+
+
+def _spaced(number: float) -> str:
+    whole = int(number) if number == int(number) else number
+    return f"{whole:,}".replace(",", " ")

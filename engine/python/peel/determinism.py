@@ -1,0 +1,159 @@
+"""Same program, same requests, same trace: clock, dates, chance and ids give the same values in every run.
+
+Patches the modules themselves, so `from time import sleep` in a learner's file gets the patched one.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import datetime
+import os
+import random
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from peel.clock import Clock
+from peel.patches import Patches
+
+SEED = 2028
+_RealDatetime = datetime.datetime
+_RealDate = datetime.date
+_UTC = datetime.timezone.utc  # noqa: UP017  # the alias is one more name for the same thing
+
+
+def install(clock: Clock, patches: Patches) -> None:
+    """Make time, dates, random, secrets, uuid and os.urandom functions of the session alone."""
+    _install_time(clock, patches)
+    _install_dates(clock, patches)
+    _install_chance(patches)
+
+
+def _install_time(clock: Clock, patches: Patches) -> None:
+    def since_start() -> float:
+        return clock.seconds()
+
+    def since_1970() -> float:
+        return clock.epoch_ns() / 1e9
+
+    for name in ("monotonic", "perf_counter", "process_time", "thread_time"):
+        if hasattr(time, name):
+            patches.set(time, name, since_start)
+            patches.set(time, f"{name}_ns", clock.ns)
+    patches.set(time, "time", since_1970)
+    patches.set(time, "time_ns", clock.epoch_ns)
+    patches.set(time, "sleep", clock.block)
+    # Without an argument these read the real clock; local time is UTC here, wherever the page is open.
+    gmtime, strftime, asctime = time.gmtime, time.strftime, time.asctime
+
+    def now_or(seconds: float | None = None) -> time.struct_time:
+        return gmtime(since_1970() if seconds is None else seconds)
+
+    patches.set(time, "gmtime", now_or)
+    patches.set(time, "localtime", now_or)
+    patches.set(time, "strftime", lambda form, t=None: strftime(form, now_or() if t is None else t))
+    patches.set(time, "asctime", lambda t=None: asctime(now_or() if t is None else t))
+    patches.set(time, "ctime", lambda seconds=None: asctime(now_or(seconds)))
+
+
+class _Facade(type):
+    """Makes a stand-in class pass for the real one: in isinstance, issubclass, `==` and as a key of a dict."""
+
+    real: type[Any]
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls.real) if "real" in vars(cls) else super().__instancecheck__(instance)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, cls.real) if "real" in vars(cls) else super().__subclasscheck__(subclass)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or ("real" in vars(cls) and other is cls.real)
+
+    def __hash__(cls) -> int:
+        return hash(cls.real) if "real" in vars(cls) else super().__hash__()
+
+
+def _install_dates(clock: Clock, patches: Patches) -> None:
+    def utc_now() -> datetime.datetime:
+        # Whole microseconds, so that no float rounding shows.
+        return _RealDatetime(1970, 1, 1, tzinfo=_UTC) + datetime.timedelta(microseconds=clock.epoch_ns() // 1000)
+
+    # The stand-ins make real instances only, so pydantic, pickle and everything written in C see what they know.
+    class FacadeDate(_RealDate, metaclass=_Facade):
+        real = _RealDate
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+            return _RealDate(*args, **kwargs) if cls is FacadeDate else super().__new__(cls, *args, **kwargs)
+
+        @classmethod
+        def today(cls) -> Any:
+            now = utc_now()
+            return cls(now.year, now.month, now.day)
+
+        @classmethod
+        def fromtimestamp(cls, timestamp: float, /) -> Any:
+            then = _RealDatetime.fromtimestamp(timestamp, _UTC)
+            return cls(then.year, then.month, then.day)
+
+    class FacadeDatetime(_RealDatetime, metaclass=_Facade):
+        real = _RealDatetime
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+            return _RealDatetime(*args, **kwargs) if cls is FacadeDatetime else super().__new__(cls, *args, **kwargs)
+
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+            now = utc_now()
+            return _as(cls, now.replace(tzinfo=None) if tz is None else now.astimezone(tz))
+
+        @classmethod
+        def utcnow(cls) -> Any:
+            return _as(cls, utc_now().replace(tzinfo=None))
+
+        @classmethod
+        def today(cls) -> Any:
+            return cls.now()
+
+        @classmethod
+        def fromtimestamp(cls, timestamp: float, tz: datetime.tzinfo | None = None) -> Any:
+            then = _RealDatetime.fromtimestamp(timestamp, _UTC)
+            return _as(cls, then.replace(tzinfo=None) if tz is None else then.astimezone(tz))
+
+    def _as(cls: type[Any], value: datetime.datetime) -> Any:
+        if cls is FacadeDatetime:
+            return value
+        return cls.combine(value.date(), value.timetz())
+
+    for facade, real, name in ((FacadeDate, _RealDate, "date"), (FacadeDatetime, _RealDatetime, "datetime")):
+        facade.__name__ = facade.__qualname__ = name
+        facade.__module__ = "datetime"
+        facade.__doc__ = real.__doc__
+        patches.set(datetime, name, facade)
+    # Pickle finds a class by its name, and by its name it now finds the stand-in.
+    table: dict[type, Callable[[Any], Any]] = copyreg.dispatch_table  # type: ignore[assignment]
+    table[_RealDate] = lambda value: (FacadeDate, _RealDate.__reduce__(value)[1])
+    table[_RealDatetime] = lambda value: (FacadeDatetime, _RealDatetime.__reduce_ex__(value, 4)[1])
+
+
+def _install_chance(patches: Patches) -> None:
+    source = random.Random(SEED)
+
+    def urandom(size: int, /) -> bytes:
+        return source.getrandbits(size * 8).to_bytes(size, "little") if size else b""
+
+    reseed = random.Random.seed
+
+    def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+        reseed(self, int.from_bytes(urandom(32), "little") if a is None else a, version)
+
+    patches.set(os, "urandom", urandom)
+    patches.set(random, "_urandom", urandom)
+    patches.set(random.Random, "seed", seed)
+    random.seed(SEED)
+    # uuid1() asks the machine for its address and for the time in C.
+    patches.set(uuid, "_generate_time_safe", None)
+    patches.set(uuid, "_UuidCreate", None)
+    patches.set(uuid, "_node", 0x02_00_00_00_00_01)
+    patches.set(uuid, "_last_timestamp", None)

@@ -1,0 +1,249 @@
+"""The shapes that leave and enter Python, key for key those of `engine/protocol`.
+
+Events are plain dicts, typed: one request makes a hundred of them, and a dict is ready for JSON as it is.
+What comes in is parsed once into frozen dataclasses. Knows nothing of how events come about.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any, Literal, NotRequired, TypedDict
+
+BROWSER = "browser"
+SERVER = "server"
+ENDPOINT = "endpoint"
+
+Encoding = Literal["utf8", "base64"]
+HeaderPairs = list[list[str]]
+StopReason = Literal["lines", "jumps", "events", "time", "wall", "memory"]
+LogSource = Literal["print", "logging", "access", "server"]
+StreamName = Literal["stdout", "stderr"]
+MoveReason = Literal["sleep", "block", "wait"]
+Event = dict[str, Any]
+
+
+class LayerView(TypedDict):
+    """One layer of the stack, as `Layer` in the protocol."""
+
+    id: str
+    name: str
+    origin: Literal["yours", "library", "framework"]
+    depth: int
+    style: Literal["function", "base", "asgi", "router"]
+    parent: NotRequired[str]
+    mount: NotRequired[str]
+    file: NotRequired[str]
+    line: NotRequired[int]
+
+
+class BodyView(TypedDict):
+    """Body bytes in a message."""
+
+    bytes: int
+    text: str | None
+    encoding: Encoding
+    sha256: NotRequired[str]
+
+
+class MessageView(TypedDict):
+    """An ASGI message as it stood when it crossed."""
+
+    type: str
+    status: NotRequired[int]
+    headers: NotRequired[HeaderPairs]
+    body: NotRequired[BodyView]
+    more: NotRequired[bool]
+
+
+class ScopeChange(TypedDict):
+    """One key of the scope that differs from what the next outer ring saw."""
+
+    key: str
+    before: str | None
+    after: str | None
+
+
+class ErrorView(TypedDict):
+    """An exception as data."""
+
+    type: str
+    message: str
+    file: str | None
+    line: int | None
+    traceback: NotRequired[str]
+    full: NotRequired[str]
+    hint: NotRequired[str]
+
+
+class SessionError(ErrorView):
+    """A failure to load or to start, with one sentence for the learner."""
+
+    phase: Literal["load", "lifespan"]
+    text: str
+
+
+class StopView(TypedDict):
+    """Why a session was stopped."""
+
+    reason: StopReason
+    text: str
+    file: str | None
+    line: int | None
+    waiting: list[str]
+
+
+class Versions(TypedDict):
+    """Versions of everything that shapes a trace."""
+
+    fastapi: str
+    starlette: str
+    pydantic: str
+    uvicorn: str
+    python: str
+
+
+class RequestView(TypedDict):
+    """The request of an exchange."""
+
+    method: str
+    url: str
+    headers: HeaderPairs
+    body: str
+    bodyEncoding: Encoding
+
+
+class ResponseView(TypedDict):
+    """The response of an exchange, as it was on the wire after de-chunking."""
+
+    status: int
+    reason: str
+    headers: HeaderPairs
+    body: str
+    bodyEncoding: Encoding
+
+
+# The protocol's key is a Python keyword, hence the functional form.
+ExchangeView = TypedDict(
+    "ExchangeView",
+    {
+        "from": int,
+        "title": str,
+        "request": RequestView,
+        "response": ResponseView | None,
+        "error": ErrorView | None,
+        "startedAt": float,
+        "endedAt": float,
+    },
+)
+
+
+class OpenResult(TypedDict):
+    """What `open` gives back."""
+
+    versions: Versions
+    layers: list[LayerView]
+    error: SessionError | None
+    stop: StopView | None
+
+
+class SendResult(TypedDict):
+    """What `send` gives back."""
+
+    exchanges: list[ExchangeView]
+    stop: StopView | None
+
+
+class CloseResult(TypedDict):
+    """What `close` gives back."""
+
+    stop: StopView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far one call may go."""
+
+    lines: int
+    jumps: int
+    events: int
+    virtual_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOptions:
+    """What a session is made of."""
+
+    files: dict[str, str]
+    entry: str
+    app: str | None
+    limits: Limits
+    trace: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """One request, complete and exact, before it becomes bytes."""
+
+    origin: int
+    title: str
+    method: str
+    url: str
+    target: str
+    headers: list[tuple[str, str]]
+    added: list[str]
+    body: str
+    encoding: Encoding
+    at_ms: float
+
+    def body_bytes(self) -> bytes:
+        """The body as it goes onto the wire."""
+        return base64.b64decode(self.body) if self.encoding == "base64" else self.body.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestGroup:
+    """Requests that share the stage."""
+
+    wait_ms: float
+    requests: list[WireRequest]
+
+
+def parse_options(payload: dict[str, Any]) -> OpenOptions:
+    """Read `OpenOptions` of the protocol; a missing key is a bug of the caller and raises KeyError."""
+    limits = payload["limits"]
+    return OpenOptions(
+        files=dict(payload["files"]),
+        entry=payload["entry"],
+        app=payload["app"],
+        limits=Limits(limits["lines"], limits["jumps"], limits["events"], limits["virtualMs"]),
+        trace=payload["trace"],
+    )
+
+
+def parse_group(payload: dict[str, Any]) -> RequestGroup:
+    """Read `RequestGroup` of the protocol."""
+    return RequestGroup(payload["waitMs"], [_parse_request(request) for request in payload["requests"]])
+
+
+def _parse_request(raw: dict[str, Any]) -> WireRequest:
+    return WireRequest(
+        origin=raw["from"],
+        title=raw["title"],
+        method=raw["method"],
+        url=raw["url"],
+        target=raw["target"],
+        headers=[(name, value) for name, value in raw["headers"]],
+        added=list(raw["added"]),
+        body=raw["body"]["text"],
+        encoding=raw["body"]["encoding"],
+        at_ms=raw["atMs"],
+    )
+
+
+def body_text(data: bytes) -> tuple[str, Encoding]:
+    """Bytes as JSON-safe text: UTF-8 where they are valid, else base64."""
+    try:
+        return data.decode(), "utf8"
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode(), "base64"

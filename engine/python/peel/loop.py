@@ -1,0 +1,136 @@
+"""An asyncio loop on virtual time: where a real loop would wait, this one moves the clock. Knows no requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from peel.clock import Clock
+from peel.threads import Threads
+
+T = TypeVar("T")
+
+
+class NumberedTask(asyncio.Task[Any]):
+    """A task that knows how many were born before it; numbers are the same in every run, ids are not."""
+
+    number = 0
+
+
+class _Selector:
+    """Stands where the loop keeps its selector: asked to wait, it moves the clock and returns at once."""
+
+    def __init__(self, select: Callable[[float | None], None]) -> None:
+        self._select = select
+
+    def select(self, timeout: float | None) -> list[Any]:
+        self._select(timeout)
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    """Runs callbacks until a condition holds, or until nothing could ever happen again."""
+
+    def __init__(self, clock: Clock, threads: Threads) -> None:
+        super().__init__()
+        self._clock = clock
+        self._threads = threads
+        self._clock_resolution = 1e-9
+        self._selector = _Selector(self._wait)
+        self._done: Callable[[], bool] = lambda: True
+        self._stalled = False
+        self._waits: set[int] = set()
+        self.births = 0
+        self.on_birth: Callable[[int, str], None] = lambda number, name: None
+        self.on_idle: Callable[[], None] = lambda: None
+        self.on_turn: Callable[[], None] = lambda: None
+
+    def time(self) -> float:
+        """Virtual seconds since the session began."""
+        return self._clock.loop_seconds()
+
+    def run_until(self, done: Callable[[], bool]) -> bool:
+        """Run until `done()`; False if the loop ran dry before: nothing ready, and no timer set."""
+        self._done = done
+        self._stalled = False
+        while True:
+            try:
+                self.run_forever()
+            except (SystemExit, KeyboardInterrupt):
+                # A child task of the learner's left by exit(). The task keeps the exception; others go on.
+                continue
+            return not self._stalled
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run one coroutine to its end."""
+        task = self.create_task(coroutine)
+        if not self.run_until(task.done):
+            task.cancel()
+            raise RuntimeError("nothing is left that could wake the loop")
+        return task.result()
+
+    def settle(self, turns: int) -> None:
+        """Let callbacks that are ready now run, without moving the clock; at most so many turns."""
+        left = turns
+
+        def done() -> bool:
+            nonlocal left
+            left -= 1
+            return left < 0 or not self._ready  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+
+        self.run_until(done)
+
+    def call_at_wait(self, when: float, callback: Callable[[], object]) -> None:
+        """Like `call_at`, but moving the clock there counts as a wait between requests, not as somebody's sleep."""
+        handle = self.call_at(when, callback)
+        self._waits.add(id(handle))
+
+    def current_number(self) -> int:
+        """Number of the task that runs now; 0 outside of any."""
+        return getattr(asyncio.current_task(self), "number", 0)
+
+    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # typeshed spells out the options of one version
+        """Make a task that carries its number and, without a given name, the name of its coroutine."""
+        name = options.pop("name", None) or getattr(coro, "__qualname__", type(coro).__name__)
+        self.births += 1
+        number = self.births
+        self.on_birth(number, name)
+        task = NumberedTask(coro, loop=self, name=name, **options)
+        task.number = number
+        return task
+
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
+        """Run `func` here and now: there are no threads. What it slept is waited for afterwards."""
+        return self._threads.submit(self, lambda: func(*args))
+
+    def _wait(self, timeout: float | None) -> None:
+        self.on_turn()
+        if self._done():
+            self.stop()
+            return
+        if timeout == 0:
+            return
+        self.on_idle()
+        if self._done():
+            self.stop()
+        elif self._ready:  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+            return
+        elif timeout is None:
+            self._stalled = True
+            self.stop()
+        else:
+            handle: asyncio.TimerHandle = self._scheduled[0]  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+            why = "wait" if id(handle) in self._waits else "sleep"
+            self._waits.discard(id(handle))
+            self._clock.move_to(round(handle.when() * 1e9), why)
+            self.on_turn()
+
+    def _process_events(self, event_list: Any) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        pass

@@ -1,0 +1,160 @@
+"""Rings of observation around layers and endpoints. A probe passes on the same objects in the same order; it only looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from peel.budget import Stopped
+from peel.errors import Errors
+from peel.events import ENDPOINT
+from peel.tracer import CURRENT, Place, Tracer
+from peel.views import changes, snapshot, view_message
+
+
+class Observer:
+    """Writes down what happens to places; shared by all rings of a session."""
+
+    def __init__(self, tracer: Tracer, errors: Errors) -> None:
+        self.tracer = tracer
+        self.errors = errors
+
+    def begin(self, layer: str, outer: Place) -> Place:
+        """A ring is called from inside `outer`."""
+        place = Place(layer, outer.exchange, outer, outer.record)
+        outer.called = True
+        if place.record is not None:
+            place.record.open.append(place)
+        return place
+
+    def enter(self, place: Place, scope: Scope) -> None:
+        """The request enters."""
+        place.snapshot = snapshot(scope)
+        before = place.outer.snapshot if place.outer else None
+        changed = changes(before, place.snapshot) if before is not None else []
+        self.tracer.event("enter", place, {"changes": changed})
+
+    def sent(self, place: Place, message: Mapping[str, Any]) -> None:
+        """A message leaves the ring."""
+        view = view_message(message)
+        if view["type"] == "http.response.start":
+            place.head_sent += 1
+        self.tracer.event("send", place, {"message": view})
+
+    def received(self, place: Place, message: Mapping[str, Any]) -> None:
+        """A message from outside reached the ring."""
+        self.tracer.event("receive", place, {"message": view_message(message)})
+
+    def raised(self, place: Place, exc: BaseException) -> None:
+        """An exception leaves the ring."""
+        self.stopped_here(place, exc)
+        known = place.record.errors if place.record else []
+        born = not any(one is exc or _inside(one, exc) for one in known)
+        known.append(exc)
+        if place.outer is not None:
+            place.outer.caught.append((exc, place.outer.head_sent))
+        error = self.errors.view(exc) if born else self.errors.brief(exc)
+        self.tracer.event("raise", place, {"error": error, "born": born})
+
+    def left(self, place: Place, exc: BaseException | None) -> None:
+        """The ring is done."""
+        if exc is None:
+            self.stopped_here(place, None)
+        awaited = place.called or place.layer == ENDPOINT
+        self.tracer.event("exit", place, {"awaited": awaited})
+        if place.record is not None and place in place.record.open:
+            place.record.open.remove(place)
+
+    def stopped_here(self, place: Place, leaving: BaseException | None) -> None:
+        """Exceptions from further in that do not go on outwards ended in this ring."""
+        caught, place.caught = place.caught, []
+        seen: list[BaseException] = []
+        for exc, heads in caught:
+            if exc is leaving or _inside(exc, leaving) or any(one is exc for one in seen):
+                continue
+            seen.append(exc)
+            answered = place.head_sent > heads
+            self.tracer.event("catch", place, {"error": self.errors.brief(exc), "answered": answered})
+
+
+class Probe:
+    """Stands in for an ASGI app, and tells what goes in and out."""
+
+    def __init__(self, app: ASGIApp, layer: str, observer: Observer) -> None:
+        self.app = app
+        self._layer = layer
+        self._observer = observer
+
+    def __getattr__(self, name: str) -> Any:
+        # Middleware may look at what it wraps.
+        return getattr(self.app, name)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
+        outer = CURRENT.get()
+        if outer is None or scope["type"] != "http":
+            return await self._call(scope, receive, send)
+        observer = self._observer
+        place = observer.begin(self._layer, outer)
+        CURRENT.set(place)
+        self._before(place)
+        observer.enter(place, scope)
+
+        async def watched_receive() -> Message:
+            # What `receive` does belongs to the ring outside.
+            caller = CURRENT.get()
+            CURRENT.set(outer)
+            try:
+                message = await receive()
+            finally:
+                CURRENT.set(caller)
+            observer.received(place, message)
+            return message
+
+        async def watched_send(message: Message) -> Any:
+            observer.sent(place, message)
+            caller = CURRENT.get()
+            CURRENT.set(outer)
+            try:
+                return await send(message)
+            finally:
+                CURRENT.set(caller)
+
+        leaving: BaseException | None = None
+        try:
+            return await self._call(scope, watched_receive, watched_send)
+        except Stopped:
+            raise
+        except BaseException as exc:
+            leaving = exc
+            observer.raised(place, exc)
+            raise
+        finally:
+            # Not by token: a generator may be closed in another context than it was made in.
+            CURRENT.set(outer)
+            observer.left(place, leaving)
+            leaving = None
+
+    def _before(self, place: Place) -> None:
+        pass
+
+    def _call(self, scope: Scope, receive: Receive, send: Send) -> Any:
+        return self.app(scope, receive, send)
+
+
+class EndpointProbe(Probe):
+    """The ring at the core: one route's app."""
+
+    def __init__(self, app: ASGIApp, observer: Observer, route: Callable[[], dict[str, Any]]) -> None:
+        super().__init__(app, ENDPOINT, observer)
+        self._route = route
+
+    def _before(self, place: Place) -> None:
+        self._observer.tracer.event("route", place, self._route())
+
+
+def _inside(exc: BaseException, group: BaseException | None) -> bool:
+    if not isinstance(group, BaseExceptionGroup):
+        return False
+    return any(one is exc or _inside(exc, one) for one in group.exceptions)

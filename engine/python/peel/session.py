@@ -1,0 +1,381 @@
+"""One server life: load the files, run the lifespan's startup, answer requests, shut down.
+
+Puts the parts together: clock, loop, server, probes, console, budget. Knows nothing of JSON or JavaScript.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import copyreg
+import datetime
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextvars import Context, copy_context
+from pathlib import Path
+from types import CoroutineType
+from typing import Any
+
+import fastapi
+import pydantic
+import starlette
+import uvicorn
+from anyio._backends._asyncio import AsyncIOBackend
+
+from peel import determinism
+from peel.budget import Budget, Stopped
+from peel.clock import Clock
+from peel.console import Console
+from peel.discover import BuildError, Discovery
+from peel.errors import Errors
+from peel.events import (
+    CloseResult,
+    ErrorView,
+    MoveReason,
+    OpenOptions,
+    OpenResult,
+    RequestGroup,
+    SendResult,
+    SessionError,
+    Versions,
+)
+from peel.lines import LineWatch
+from peel.loader import Finder, LoadError, load_app
+from peel.loop import VirtualLoop
+from peel.patches import Patches
+from peel.probe import Observer, Probe
+from peel.server import Connection, Server
+from peel.sources import Sources
+from peel.threads import NO_THREADS, Threads
+from peel.tracer import CURRENT, Place, Tracer
+
+SETTLE_TURNS = 1000
+"""Turns of the loop after the last response in which tasks that are ready go on, as they would on a server."""
+
+PYODIDE_HOME = Path("/home/app")
+
+
+def versions() -> Versions:
+    """Versions of what runs here."""
+    return {
+        "fastapi": fastapi.__version__,
+        "starlette": starlette.__version__,
+        "pydantic": pydantic.VERSION,
+        "uvicorn": uvicorn.__version__,
+        "python": platform.python_version(),
+    }
+
+
+class Session:
+    """A running server with a learner's app in it."""
+
+    def __init__(self, options: OpenOptions, emit: Callable[[str], None]) -> None:
+        self._options = options
+        self._sources = Sources(options.files)
+        self._errors = Errors(self._sources)
+        self._clock = Clock()
+        self._tracer = Tracer(self._clock, emit)
+        self._budget = Budget(options.limits, self._clock, self._tracer, self._sources)
+        self._tracer.budget = self._budget
+        self._threads = Threads(self._clock)
+        self._loop = VirtualLoop(self._clock, self._threads)
+        self._observer = Observer(self._tracer, self._errors) if options.trace else None
+        self._lines = LineWatch(self._budget, self._tracer, trace=options.trace)
+        self._console = Console(self._tracer)
+        self._finder = Finder(self._sources, self._lines.watch)
+        self._discovery = Discovery(self._sources, self._observer)
+        self._patches = Patches()
+        self._server: Server | None = None
+        self._context: Context = copy_context()
+        self._connections: list[Connection] = []
+        self._live: list[Connection] = []
+        self._reported: list[Any] = []
+        self._home: Path | None = None
+        self._came_from = ""
+        self._closed = False
+
+    def open(self) -> OpenResult:
+        """Load the app and start it."""
+        self._install()
+        error: SessionError | None = None
+        self._budget.begin(0)
+        try:
+            error = self._loop.run(self._start())
+        except LoadError as exc:
+            error = exc.view
+        except Stopped:
+            pass
+        self._finish_call()
+        return {"versions": versions(), "layers": self._discovery.layers, "error": error, "stop": self._budget.stop}
+
+    def send(self, group: RequestGroup) -> SendResult:
+        """Send a group of requests and run until all of them are done."""
+        if self._budget.stop is not None or self._server is None or self._closed:
+            return {"exchanges": [], "stop": self._budget.stop}
+        self._budget.begin(group.wait_ms + max((request.at_ms for request in group.requests), default=0))
+        connections: list[Connection] = []
+        try:
+            self._run_group(group, connections)
+        except Stopped:
+            for connection in connections:
+                connection.silence()
+        self._finish_call()
+        return {
+            "exchanges": [one.view() for one in connections if one.started or self._budget.stop is None],
+            "stop": self._budget.stop,
+        }
+
+    def close(self) -> CloseResult:
+        """Shut down, and put everything back as it was."""
+        if not self._closed and self._server is not None and self._budget.stop is None:
+            self._budget.begin(0)
+            try:
+                self._loop.run(self._server.shutdown())
+                self._cancel_rest()
+            except (Stopped, RuntimeError):
+                pass
+            self._finish_call()
+        self._uninstall()
+        return {"stop": self._budget.stop}
+
+    async def _start(self) -> SessionError | None:
+        """Runs on the loop, as uvicorn's serve() does: so `asyncio.run()` in a file fails here as it does there."""
+        server = Server(self._loop, self._clock, self._tracer, self._observer)
+        app = load_app(self._options.entry, self._options.app, self._sources, self._errors)
+        try:
+            outermost = self._discovery.instrument(app)
+        except BuildError as exc:
+            return self._build_failure(exc)
+        except Exception as exc:
+            file, line = self._errors.place(exc)
+            at = f"{file} line {line}: " if file else ""
+            text = f"{at}the stack of middlewares cannot be built: {type(exc).__name__}: {exc}."
+            return self._errors.session(exc, "load", text)
+        server.load(outermost)
+        if await server.startup() == "failed":
+            return self._lifespan_failure(server.lifespan_error)
+        self._discovery.refresh()
+        self._context = copy_context()
+        self._server = server
+        return None
+
+    def _run_group(self, group: RequestGroup, connections: list[Connection]) -> None:
+        assert self._server is not None
+        loop, clock = self._loop, self._clock
+        self._discovery.refresh()
+        if group.wait_ms > 0:
+            waited = False
+
+            def wake() -> None:
+                nonlocal waited
+                waited = True
+
+            loop.call_at_wait((clock.now_ns + round(group.wait_ms * 1e6)) / 1e9, wake)
+            loop.run_until(lambda: waited)
+        for request in group.requests:
+            connection = Connection(self._server, self._errors, request, len(self._connections))
+            self._connections.append(connection)
+            connections.append(connection)
+            start = self._starter(connection)
+            if request.at_ms > 0:
+                loop.call_at_wait((clock.now_ns + round(request.at_ms * 1e6)) / 1e9, start)
+            else:
+                loop.call_soon(start)
+        self._live = connections
+        while not loop.run_until(lambda: all(one.finished or one.stalled is not None for one in connections)):
+            for connection in connections:
+                if not connection.finished and connection.stalled is None:
+                    connection.give_up(self._stall(connection))
+        loop.settle(SETTLE_TURNS)
+
+    def _starter(self, connection: Connection) -> Callable[[], None]:
+        return lambda: connection.start(self._context.copy())
+
+    def _finish_call(self) -> None:
+        self._console.flush()
+        self._tracer.flush()
+
+    def _deliver(self) -> None:
+        for connection in self._live:
+            if connection.started and not connection.finished:
+                connection.deliver()
+
+    def _cancel_rest(self) -> None:
+        """What asyncio.run() does in the end: tasks that still run are cancelled and awaited."""
+        rest = list(asyncio.all_tasks(self._loop))
+        for task in rest:
+            task.cancel()
+        self._loop.run_until(lambda: all(task.done() for task in rest))
+
+    # What goes wrong, in words
+
+    def _build_failure(self, exc: BuildError) -> SessionError:
+        cause = exc.__cause__ or exc
+        added = f" (added in {exc.place[0]} line {exc.place[1]})" if exc.place else ""
+        text = f"{exc.name}{added} cannot be made: {cause}. Check the arguments it is given and what its __init__ does."
+        error = self._errors.session(cause, "load", text)
+        if exc.place is not None and error["line"] is None:
+            error["file"], error["line"] = exc.place
+        return error
+
+    def _lifespan_failure(self, exc: BaseException | None) -> SessionError:
+        if exc is None:
+            text = "The app said that its startup failed, without a reason. Look at its lifespan."
+            return {"type": "LifespanError", "message": text, "file": None, "line": None, "phase": "lifespan", "text": text}
+        file, line = self._errors.place(exc)
+        at = f" at {file} line {line}" if file else ""
+        text = f"The lifespan's startup failed{at}: {type(exc).__name__}: {exc}. The server starts once it gets through."
+        return self._errors.session(exc, "lifespan", text)
+
+    def _stall(self, connection: Connection) -> ErrorView:
+        place = connection.innermost()
+        file, line, what = self._awaited(connection)
+        who = place.layer if place is not None else "The app"
+        at = f" in {file} line {line} (`{self._sources.line(file, line)}`)" if file and line else ""
+        message = f"{who} awaits {what}{at}; nobody will ever wake it."
+        return {"type": "Stalled", "message": message, "file": file, "line": line}
+
+    def _awaited(self, connection: Connection) -> tuple[str | None, int | None, str]:
+        """Where the request's tasks stand: the innermost line of the learner's, and what is awaited there."""
+        best: tuple[str | None, int | None, str] = (None, None, "something")
+        for task in asyncio.all_tasks(self._loop):
+            context = getattr(task, "get_context", Context)()
+            place: Place | None = context.get(CURRENT)
+            if place is None or place.record is not connection:
+                continue
+            chain = list(_suspended(task.get_coro()))
+            for position, (frame_file, frame_line, _) in enumerate(chain):
+                if frame_file in self._sources:
+                    inner = chain[position + 1][2] if position + 1 < len(chain) else "something"
+                    best = (frame_file, frame_line, inner)
+        return best
+
+    def _stuck(self) -> tuple[Place | None, str | None, int | None]:
+        for connection in self._live:
+            if connection.started and not connection.finished:
+                file, line, _ = self._awaited(connection)
+                return connection.innermost(), file, line
+        return None, None, None
+
+    def _unawaited(self, coroutine: CoroutineType[Any, Any, Any]) -> None:
+        """Stands in for the hook by which Python warns of a coroutine that nobody awaited."""
+        name = coroutine.__qualname__
+        frame = coroutine.cr_frame
+        if coroutine.cr_code is Probe.__call__.__code__ and frame is not None:
+            name = f"{type(frame.f_locals['self'].app).__name__}.__call__"
+        made = self._errors.coroutine(coroutine)
+        where = f"{made[0]}:{made[1]}: " if made else ""
+        self._console.line("stderr", f"{where}RuntimeWarning: coroutine '{name}' was never awaited")
+
+    def _moved(self, before: int, after: int, why: MoveReason) -> None:
+        place = CURRENT.get() if why == "block" else None
+        fields = {"from": _ms(before), "to": _ms(after), "why": why}
+        self._tracer.event("clock", place, fields)
+        self._budget.check_time()
+
+    def _born(self, number: int, name: str) -> None:
+        self._tracer.event("task", CURRENT.get(), {"born": number, "name": name})
+
+    # The world around the program
+
+    def _install(self) -> None:
+        patches = self._patches
+        self._clock.on_move = self._moved
+        self._loop.on_birth = self._born
+        self._loop.on_idle = self._deliver
+        self._loop.on_turn = self._budget.raise_if_stopped
+        self._budget.stuck = self._stuck
+        self._tracer.task_number = lambda: self._threads.task or self._loop.current_number()
+        self._move_home()
+        self._console.install(patches)
+        determinism.install(self._clock, patches)
+        self._install_limits(patches)
+        self._sources.prime_tracebacks()
+        self._finder.install()
+        self._lines.start()
+        self._discovery.watch(patches)
+        sys.set_coroutine_origin_tracking_depth(1)
+        asyncio.set_event_loop(self._loop)
+
+    def _install_limits(self, patches: Patches) -> None:
+        threads = self._threads
+
+        async def run_sync(cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None) -> Any:
+            return await threads.run_sync(func, args, abandon_on_cancel, limiter)
+
+        patches.set(AsyncIOBackend, "run_sync_in_worker_thread", classmethod(run_sync))
+        patches.set(threading.Thread, "start", _refuse(RuntimeError, NO_THREADS))
+        no_network = "no network here: this playground reaches nothing outside of itself"
+        patches.set(socket.socket, "connect", _refuse(OSError, no_network))
+        patches.set(socket.socket, "bind", _refuse(OSError, no_network))
+        patches.set(socket, "getaddrinfo", _refuse(OSError, no_network))
+        patches.set(socket, "create_connection", _refuse(OSError, no_network))
+        patches.set(subprocess.Popen, "__init__", _refuse(OSError, "no other programs here: nothing can be started"))
+        patches.set(builtins, "input", _refuse(RuntimeError, "input() waits for a keyboard, and a server has none"))
+        patches.set(warnings, "_warn_unawaited_coroutine", self._unawaited)
+
+    def _move_home(self) -> None:
+        """Files that are not Python lie on disk, and the program runs beside them."""
+        self._came_from = os.getcwd()
+        if sys.platform == "emscripten":
+            shutil.rmtree(PYODIDE_HOME, ignore_errors=True)
+            PYODIDE_HOME.mkdir(parents=True)
+            self._home = PYODIDE_HOME
+        else:
+            self._home = Path(tempfile.mkdtemp(prefix="peel-"))
+        for path, text in self._options.files.items():
+            if path in self._sources:
+                continue
+            target = (self._home / path).resolve()
+            if target.is_relative_to(self._home.resolve()):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, "utf-8", newline="")
+        os.chdir(self._home)
+
+    def _uninstall(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._tracer.muted = True
+        self._lines.stop()
+        self._finder.uninstall()
+        self._sources.forget_tracebacks()
+        self._patches.undo()
+        for kind in (datetime.date, datetime.datetime):
+            copyreg.dispatch_table.pop(kind, None)
+        sys.set_coroutine_origin_tracking_depth(0)
+        asyncio.set_event_loop(None)
+        os.chdir(self._came_from)
+        if self._home is not None and sys.platform != "emscripten":
+            shutil.rmtree(self._home, ignore_errors=True)
+        self._loop.close()
+
+
+def _refuse(kind: type[Exception], text: str) -> Callable[..., Any]:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise kind(text)
+
+    return refuse
+
+
+def _suspended(awaited: Any) -> Iterator[tuple[str, int, str]]:
+    """File, line and name of each frame that a suspended coroutine stands in, outermost first."""
+    while awaited is not None:
+        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "gi_frame", None) or getattr(awaited, "ag_frame", None)
+        if frame is None:
+            return
+        yield frame.f_code.co_filename, frame.f_lineno, f"{awaited.__qualname__}()"
+        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None) or getattr(awaited, "ag_await", None)
+
+
+def _ms(ns: int) -> float:
+    whole, rest = divmod(ns, 1_000_000)
+    return whole + round(rest / 1e6, 6) if rest else whole
