@@ -1,11 +1,12 @@
 // Puts the slices together and keeps what lasts: what was typed, progress, arrangement. Traces are rebuilt by running.
-import { persist } from 'zustand/middleware/persist'
+import { persist } from 'zustand/middleware'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { SourceFiles } from '../../engine/protocol'
 import { createEditorSlice } from './editor'
 import { createEngineSlice } from './engine'
 import { createKeeper, type TextStorage } from './keep'
 import { createLessonSlice, type Progress } from './lesson'
+import { createQuizSlice } from './quiz'
 import { createRequestsSlice } from './requests'
 import { createRunSlice } from './run'
 import type { All, Deps } from './state'
@@ -36,6 +37,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createEngineSlice(deps)(set, get, api),
         ...createRunSlice(deps)(set, get, api),
         ...createLessonSlice(deps)(set, get, api),
+        ...createQuizSlice(set, get, api),
         ...createViewSlice(set, get, api),
       }),
       {

@@ -2,6 +2,7 @@
 import type { EditorSlice } from './editor'
 import type { EngineSlice } from './engine'
 import type { LessonSlice } from './lesson'
+import type { QuizSlice } from './quiz'
 import type { RequestsSlice } from './requests'
 import type { RunSlice } from './run'
 import type { ViewSlice } from './view'
@@ -9,7 +10,7 @@ import type { Catalog } from './places'
 import type { EnginePort } from './seam'
 import type { RunDocument } from '../../engine/protocol'
 
-export type All = EditorSlice & RequestsSlice & EngineSlice & RunSlice & LessonSlice & ViewSlice
+export type All = EditorSlice & RequestsSlice & EngineSlice & RunSlice & LessonSlice & QuizSlice & ViewSlice
 
 /** The outside world, given to the store when it is made. */
 export interface Deps {
