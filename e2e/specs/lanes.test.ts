@@ -1,5 +1,5 @@
 // How a request reaches the app: as a real fetch where a service worker can be had, else directly.
-import { expect, inject } from 'vitest'
+import { expect } from 'vitest'
 import { ONE_GET, withHeader } from '../content/programs'
 import { test, waitFor, waitForText } from '../fixtures/app'
 
@@ -34,7 +34,7 @@ test('where service workers are blocked the direct lane takes over and the page 
 
 test('two pages at once each get the answers of their own program', async ({ open }) => {
   const one = await open()
-  const other = await one.openSibling(inject('pageUrl'))
+  const other = await open({ beside: one })
   for (const [app, name] of [
     [one, 'lefty'],
     [other, 'righty'],

@@ -65,12 +65,9 @@ export async function ensureSample() {
   const inputs = hashFiles(ROOT, [...program, ...ENGINE_SOURCES, ENGINE_MANIFEST], isNoInput)
   if (existsSync(recorded) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs)
     return note('The sample is recorded')
-  await step('Recording a run of the sample', async () => {
-    const [folder = '', requests = ''] = program
-    const args = [join(ROOT, 'bin/peel.mjs'), 'run', folder, '--requests', requests, '--json']
-    const { stdout } = await run(process.execPath, args, { log: 'sample' })
-    writeFileSync(recorded, `${JSON.stringify(JSON.parse(stdout))}\n`)
-  })
+  await step('Recording a run of the sample', () =>
+    run(process.execPath, tsx('scripts/record-sample.ts', [...program, recorded]), { log: 'sample' }),
+  )
   writeFileSync(stamp, inputs)
 }
 

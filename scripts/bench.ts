@@ -1,0 +1,223 @@
+// `npm run bench`: measures boot, requests, edit to onion, and bytes over the wire, in one run, and prints ratios.
+// Times depend on the machine; ratios within one run are what counts. `--quick` takes fewer samples.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Browser, type CDPSession } from 'playwright'
+import { build, preview } from 'vite'
+import { App, waitFor } from '../e2e/fixtures/app-page'
+import { ONE_GET, withHeader } from '../e2e/content/programs'
+import { BROWSER_FLAGS, findBrowser } from '../e2e/fixtures/find-browser'
+import { servePage } from '../e2e/fixtures/serve'
+import { groupRequests } from '../engine/browser'
+import { spawnNodeWorker } from '../engine/cli/spawn'
+import { EngineHost, Session, type Program } from '../engine/host'
+import type { RequestGroup } from '../engine/protocol'
+import { parseHttpFile } from '../engine/requests'
+import type { BenchPage, BootFigures } from './bench/page'
+import { median, percentile, round, table } from './bench/figures'
+import { PREPARED, ROOT } from './lib/paths.mjs'
+
+const isQuick = process.argv.includes('--quick')
+const BOOTS = isQuick ? 2 : 5
+const REQUESTS = isQuick ? 100 : 400
+const EDITS = isQuick ? 10 : 40
+
+/** What is booted and asked: CORS, a body that Pydantic reads, and one layer of each kind of the learner's own. */
+const PROGRAM: Program = {
+  files: { 'main.py': readFileSync(join(ROOT, 'lessons/sample/start/main.py'), 'utf8') },
+  entry: 'main.py',
+  app: null,
+}
+const requestsOf = (text: string): readonly RequestGroup[] =>
+  groupRequests(parseHttpFile(text, { file: 'bench.http', readFile: () => null }).requests)
+const FIRST = requestsOf('GET /breads/rye\nOrigin: https://shop.example\n')
+
+const say = (text: string) => void process.stderr.write(`  … ${text}\n`)
+
+async function bootInChromium(browser: Browser): Promise<Record<'plain' | 'snapshot', BootFigures[]>> {
+  const outDir = join(PREPARED, 'bench')
+  await build({
+    root: join(ROOT, 'scripts/bench'),
+    configFile: join(ROOT, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true },
+  })
+  const server = await preview({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+    build: { outDir },
+    preview: { port: 4890 },
+  })
+  const figures: Record<'plain' | 'snapshot', BootFigures[]> = { plain: [], snapshot: [] }
+  try {
+    for (let i = 0; i < BOOTS; i++) {
+      // By turns, so that a slow moment of the machine hits both.
+      for (const way of ['plain', 'snapshot'] as const) {
+        const context = await browser.newContext()
+        const page = await context.newPage()
+        await page.goto(server.resolvedUrls?.local[0] ?? '')
+        const boot = () =>
+          page.evaluate(
+            ([bootWay, program, groups]) =>
+              (globalThis as unknown as { peelBench: BenchPage }).peelBench.boot(bootWay, program, groups),
+            [way, PROGRAM, FIRST] as const,
+          )
+        figures[way].push(await boot())
+        await context.close()
+      }
+    }
+  } finally {
+    await server.close()
+  }
+  return figures
+}
+
+async function bootUnderNode(way: 'plain' | 'snapshot'): Promise<number> {
+  const started = performance.now()
+  const host = new EngineHost(spawnNodeWorker(way), { spare: false })
+  try {
+    const session = new Session(host, PROGRAM)
+    await session.open()
+    for (const group of FIRST) await session.send(group)
+    if (session.document.exchanges[0]?.response?.status !== 200)
+      throw new Error('The bench’s first request was not answered.')
+    return performance.now() - started
+  } finally {
+    host.dispose()
+  }
+}
+
+/** Median ms of a request in an open session, by turns with and without a trace. */
+async function measureRequests(): Promise<{ traced: number; untraced: number }> {
+  const host = new EngineHost(spawnNodeWorker(), { spare: false })
+  const samples = { traced: [] as number[], untraced: [] as number[] }
+  // One group of many requests, so that the time is the engine's and not that of passing messages.
+  const many = requestsOf('# @times 20\nGET /breads/rye\nOrigin: https://shop.example\n')
+  try {
+    for (let i = 0; i < REQUESTS / 20; i++) {
+      for (const kind of ['untraced', 'traced'] as const) {
+        const session = new Session(host, PROGRAM, { trace: kind === 'traced' })
+        await session.open()
+        const started = performance.now()
+        for (const group of many) await session.send(group)
+        samples[kind].push((performance.now() - started) / 20)
+      }
+    }
+  } finally {
+    host.dispose()
+  }
+  // The first ones warm caches up.
+  return { traced: median(samples.traced.slice(2)), untraced: median(samples.untraced.slice(2)) }
+}
+
+/** Bytes that came over the wire so far, by the browser's own count. */
+async function countBytes(session: CDPSession): Promise<() => number> {
+  let bytes = 0
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength))
+  await session.send('Network.enable')
+  return () => bytes
+}
+
+async function measurePage(browser: Browser, url: string) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const app = new App(await context.newPage())
+  const bytes = await countBytes(await context.newCDPSession(app.page))
+  const started = performance.now()
+  await app.page.goto(url, { waitUntil: 'commit' })
+  await waitFor(async () => (await app.layers()).length > 6, { timeout: 30_000 })
+  const firstOnionMs = performance.now() - started
+  const beforeOnion = bytes()
+  await app.waitReady()
+  const readyMs = performance.now() - started
+  await app.page.waitForLoadState('networkidle')
+  const inAll = bytes()
+
+  await app.openFile('requests.http')
+  await app.type(ONE_GET)
+  await app.openFile('main.py')
+  const edits: number[] = []
+  for (let i = 0; i < EDITS; i++) {
+    const name = `layer_${i}`
+    await app.type(withHeader(name, 'x-bench'))
+    await app.waitReady()
+    edits.push(await app.pressRunAndWaitFor(name))
+  }
+  await context.close()
+  return { firstOnionMs, readyMs, beforeOnion, inAll, edits }
+}
+
+const executablePath = await findBrowser()
+const browser = await chromium.launch({ executablePath, args: BROWSER_FLAGS })
+try {
+  say(`Booting in Chromium, ${BOOTS} times each way`)
+  const boots = await bootInChromium(browser)
+  say('Booting under Node')
+  const node = { plain: [] as number[], snapshot: [] as number[] }
+  for (let i = 0; i < BOOTS; i++)
+    for (const way of ['plain', 'snapshot'] as const) node[way].push(await bootUnderNode(way))
+  say('Sending requests with and without a trace')
+  const requests = await measureRequests()
+  say(`Editing and running, ${EDITS} times`)
+  const served = await servePage()
+  const page = await measurePage(browser, served.url)
+  await served.close()
+
+  const first = (way: 'plain' | 'snapshot') => median(boots[way].map((it) => it.firstResponseMs))
+  const figures = {
+    bootInChromium: {
+      plainMs: round(first('plain')),
+      snapshotMs: round(first('snapshot')),
+      ratio: round(first('plain') / first('snapshot'), 2),
+    },
+    bootUnderNode: {
+      plainMs: round(median(node.plain)),
+      snapshotMs: round(median(node.snapshot)),
+      ratio: round(median(node.plain) / median(node.snapshot), 2),
+    },
+    request: {
+      tracedMs: round(requests.traced, 2),
+      untracedMs: round(requests.untraced, 2),
+      ratio: round(requests.traced / requests.untraced, 2),
+    },
+    editToOnion: {
+      p50Ms: round(percentile(page.edits, 50)),
+      p95Ms: round(percentile(page.edits, 95)),
+      samples: page.edits.length,
+    },
+    page: { firstOnionMs: round(page.firstOnionMs), readyMs: round(page.readyMs) },
+    bytes: { beforeFirstOnion: page.beforeOnion, inAll: page.inAll },
+  }
+  console.log(JSON.stringify(figures, null, 2))
+  console.log(
+    `\n${table([
+      ['', 'plain', 'snapshot', 'ratio', 'goal'],
+      [
+        'boot to first traced response, Chromium',
+        `${figures.bootInChromium.plainMs} ms`,
+        `${figures.bootInChromium.snapshotMs} ms`,
+        `${figures.bootInChromium.ratio} ×`,
+        '8 ×',
+      ],
+      [
+        'boot to first traced response, Node',
+        `${figures.bootUnderNode.plainMs} ms`,
+        `${figures.bootUnderNode.snapshotMs} ms`,
+        `${figures.bootUnderNode.ratio} ×`,
+        '',
+      ],
+    ])}\n\n${table([
+      ['', 'figure', 'goal'],
+      ['request, untraced', `${figures.request.untracedMs} ms`, ''],
+      ['request, traced', `${figures.request.tracedMs} ms (${figures.request.ratio} ×)`, ''],
+      ['Run to onion, p50', `${figures.editToOnion.p50Ms} ms`, ''],
+      ['Run to onion, p95', `${figures.editToOnion.p95Ms} ms`, '100 ms'],
+      ['page to first onion', `${figures.page.firstOnionMs} ms`, ''],
+      ['page to engine ready', `${figures.page.readyMs} ms`, ''],
+      ['over the wire before the first onion', `${round(figures.bytes.beforeFirstOnion / 1e6, 2)} MB`, ''],
+      ['over the wire in all', `${round(figures.bytes.inAll / 1e6, 2)} MB`, ''],
+    ])}`,
+  )
+} finally {
+  await browser.close()
+}

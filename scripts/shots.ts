@@ -1,0 +1,87 @@
+// `npm run shots`: pictures of the running page, in sizes, themes and states, into `.peel/shots/`; and the README's picture.
+// `npm run shots -- dark 390` takes those whose name holds all the words.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Browser } from 'playwright'
+import { ENDLESS, ONE_GET, RAISES, SYNTAX_ERROR } from '../e2e/content/programs'
+import { App, waitForText } from '../e2e/fixtures/app-page'
+import { BROWSER_FLAGS, findBrowser } from '../e2e/fixtures/find-browser'
+import { servePage } from '../e2e/fixtures/serve'
+import { PREPARED, ROOT } from './lib/paths.mjs'
+
+const FOLDER = join(PREPARED, 'shots')
+const PICTURE = join(ROOT, 'docs', 'playground.png')
+
+const SIZES = [
+  [390, 844],
+  [1280, 800],
+  [1440, 900],
+  [1920, 1080],
+] as const
+const THEMES = ['light', 'dark', 'contrast'] as const
+
+const runSource = async (app: App, source: string) => {
+  await app.openFile('requests.http')
+  await app.type(ONE_GET)
+  await app.openFile('main.py')
+  await app.type(source)
+  await app.runButton.click()
+}
+
+/** What is on screen when the picture is taken. */
+const STATES: Readonly<Record<string, (app: App) => Promise<void>>> = {
+  first: () => Promise.resolve(),
+  run: async (app) => {
+    await app.runButton.click()
+    await waitForText(app.laneStatus, 'service worker')
+    await app.waitReady()
+  },
+  syntax: (app) => runSource(app, SYNTAX_ERROR),
+  error: (app) => runSource(app, RAISES),
+  stopped: (app) => runSource(app, ENDLESS),
+}
+
+const words = process.argv.slice(2)
+const isWanted = (name: string) => words.every((word) => name.includes(word))
+
+async function shoot(browser: Browser, url: string, width: number, height: number, theme: string, state: string) {
+  const name = `${state}-${theme}-${width}`
+  if (!isWanted(name)) return
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme === 'dark' ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+  })
+  try {
+    const app = new App(await context.newPage())
+    await app.page.goto(url)
+    await app.waitReady()
+    if (theme === 'contrast') await app.setTheme(theme)
+    await STATES[state]?.(app)
+    // Fonts and the last transition: nothing on screen says that they are done.
+    await app.page.waitForTimeout(800)
+    await app.page.screenshot({ path: join(FOLDER, `${name}.png`) })
+    if (state === 'run' && theme === 'light' && width === 1440) await app.page.screenshot({ path: PICTURE })
+    console.log(`  ✓ ${name}${app.problems.length > 0 ? ` (console: ${app.problems[0] ?? ''})` : ''}`)
+  } catch (error) {
+    console.log(`  ✗ ${name}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`)
+    process.exitCode = 1
+  } finally {
+    await context.close()
+  }
+}
+
+for (const folder of [FOLDER, join(ROOT, 'docs')]) mkdirSync(folder, { recursive: true })
+const served = await servePage()
+const browser = await chromium.launch({ executablePath: await findBrowser(), args: BROWSER_FLAGS })
+try {
+  for (const [width, height] of SIZES)
+    for (const theme of THEMES)
+      // The mistakes look alike in every size, but for the phone.
+      for (const state of Object.keys(STATES))
+        if (state === 'first' || state === 'run' || (theme !== 'contrast' && (width === 1440 || width === 390)))
+          await shoot(browser, served.url, width, height, theme, state)
+} finally {
+  await browser.close()
+  await served.close()
+}
