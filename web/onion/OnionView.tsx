@@ -1,0 +1,461 @@
+// The onion: a drawing for the eyes and a flat list of layers for everybody else. Takes a shown exchange and a step;
+// knows no store.
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import { firstStepOf, type ShownExchange } from '../../engine/trace'
+import { drawOnion, pulsesAt, reachedPoint, type DrawnRow, type Drawing, type Note, type Port } from './drawing'
+import { marginFor, markerRoute, ringPath, routeLength, shortCircuitBar, turnY, type OnionBox } from './geometry'
+import { LayerList } from './LayerList'
+import { nameWidth, SIGN } from './names'
+import './onion.css'
+
+export interface OnionViewProps {
+  readonly shown: ShownExchange
+  /** Index in `shown.steps`; without steps it is ignored. */
+  readonly step: number
+  readonly onStep: (step: number) => void
+  /** Opens or folds a run of layers; `group` is a row's `group`. */
+  readonly onToggleGroup?: (group: string) => void
+  /** Size of the drawing in px; without it the onion fills the width it is given, at its usual height. */
+  readonly width?: number
+  readonly height?: number
+  readonly scale?: number
+  /** Changes when a fresh run is shown: its path is then drawn once. */
+  readonly runKey?: string | number
+  /** What to put below the drawing of a session without any exchange, e.g. a sentence and a button. */
+  readonly empty?: ReactNode
+}
+
+const USUAL_WIDTH = 588
+const RADIUS = 12
+
+/** Tells the width of an element, and again when it changes. */
+function useWidth(given: number | undefined) {
+  const ref = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(given ?? USUAL_WIDTH)
+  useLayoutEffect(() => {
+    const element = ref.current
+    if (given !== undefined || !element) return
+    const measure = () => setWidth(Math.max(300, Math.floor(element.clientWidth)))
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [given])
+  return { ref, width: given ?? width }
+}
+
+/** The box that `OnionView` draws into at a width; the shell gives it to `fitsIn` so that folding fits the drawing. */
+export function onionBox(width: number, height?: number, scale = 1): OnionBox {
+  const margin = marginFor(width)
+  return { width, height: height ?? (margin === 0 ? 372 : 398) * scale, margin, scale }
+}
+
+export function OnionView(props: OnionViewProps) {
+  const { shown, step, onStep, onToggleGroup, height, scale = 1, runKey, empty } = props
+  const { ref, width } = useWidth(props.width)
+  const [focused, setFocused] = useState<number | null>(null)
+  const drawing = useMemo(() => drawOnion(shown, onionBox(width, height, scale)), [shown, width, height, scale])
+  const isStack = shown.view.kind === 'stack'
+  const current = shown.steps[step]
+  const jump = (row: number) => {
+    const first = firstStepOf(shown, row)
+    if (first !== null) onStep(first)
+  }
+  return (
+    <section className={`on-region${isStack ? ' on-region--stack' : ''}`} aria-label="Onion">
+      <div className="on-frame" ref={ref} style={{ '--on-scale': scale } as React.CSSProperties}>
+        <OnionDrawing
+          drawing={drawing}
+          shown={shown}
+          step={step}
+          focused={focused}
+          runKey={runKey}
+          onRow={jump}
+          onToggleGroup={onToggleGroup}
+        />
+      </div>
+      {isStack && empty ? <div className="on-empty">{empty}</div> : null}
+      <LayerList
+        shown={shown}
+        current={current ? current.row : null}
+        onRow={jump}
+        onToggleGroup={onToggleGroup}
+        onFocusRow={setFocused}
+      />
+    </section>
+  )
+}
+
+interface DrawingProps {
+  readonly drawing: Drawing
+  readonly shown: ShownExchange
+  readonly step: number
+  readonly focused: number | null
+  readonly runKey: string | number | undefined
+  readonly onRow: (row: number) => void
+  readonly onToggleGroup: ((group: string) => void) | undefined
+}
+
+function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGroup }: DrawingProps) {
+  const id = useId()
+  const { layout, rows } = drawing
+  const { width, height, scale } = layout.box
+  const current = shown.steps[step]
+  const reached = reachedPoint(shown, step)
+  const isStack = shown.view.kind === 'stack'
+  const state = (to: number) => (to <= reached ? 'on-done' : 'on-ahead')
+  const bar = drawing.barAt === null ? null : shortCircuitBar(layout, drawing.barAt)
+  const barTo = drawing.barAt === null ? 0 : 2 * drawing.barAt + 2 - drawing.barAt
+  const fill = (row: DrawnRow) => fillOf(row, id, isStack)
+  return (
+    <svg
+      className="on-svg"
+      aria-hidden="true"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      data-stack={isStack || undefined}
+    >
+      <Textures id={id} />
+      <g className="on-rings">
+        {rows.map((row) => {
+          const shape = layout.rows[row.index]
+          if (!shape) return null
+          const mount = layout.mounts.find((one) => one.row === row.index)
+          return (
+            <g
+              key={row.row.id}
+              className={`on-ring on-${row.origin}${row.dead ? ' on-dead' : ''}`}
+              onClick={() => onRow(row.index)}
+            >
+              {mount ? <path className="on-mount" d={ringPath(mount)} /> : null}
+              <path className="on-skin" d={ringPath(shape)} style={{ fill: fill(row) }} />
+              {Array.from({ length: row.skins }, (_, i) => (
+                <path key={i} className="on-skin on-inner" d={ringPath(shape, 2.6 * (i + 1))} />
+              ))}
+            </g>
+          )
+        })}
+      </g>
+      {drawing.plates.map((plate) => (
+        <text
+          key={plate.y}
+          className="on-plate"
+          x={layout.centre}
+          y={plate.y}
+          textAnchor="middle"
+          dominantBaseline="central"
+        >
+          {plate.text}
+        </text>
+      ))}
+      <g className="on-notes">
+        {drawing.notes.map((note) => (
+          <MarginNote
+            key={`${note.side}${note.row}`}
+            note={note}
+            drawing={drawing}
+            state={isStack ? '' : state(note.to)}
+          />
+        ))}
+      </g>
+      <g className="on-lanes" key={runKey}>
+        {drawing.segments.map((segment) => (
+          <g
+            key={segment.to}
+            className={`on-segment on-${segment.kind} ${state(segment.to)}`}
+            style={{ '--on-turn': segment.to / Math.max(1, drawing.segments.length) } as React.CSSProperties}
+          >
+            <path className="on-line" d={segment.d} />
+            {segment.kind === 'out' ? <path className="on-core-line" d={segment.d} /> : null}
+          </g>
+        ))}
+        {drawing.segments.length > 0 ? <Heads drawing={drawing} shown={shown} reached={reached} /> : null}
+      </g>
+      {bar ? (
+        <g className={`on-bar ${state(barTo)}`}>
+          <rect x={bar.x} y={bar.y} width={bar.width} height={bar.hatch} fill={`url(#${id}stop)`} />
+          <path d={`M${bar.x} ${bar.y}h${bar.width}`} strokeWidth={bar.bar} />
+        </g>
+      ) : null}
+      <g className="on-ports">
+        {drawing.ports.map((port) => (
+          <PortMark key={port.to} port={port} scale={scale} state={state(port.to)} />
+        ))}
+      </g>
+      <g className="on-names">
+        {rows.map((row) => (
+          <RowName
+            key={row.row.id}
+            row={row}
+            drawing={drawing}
+            current={current?.row === row.index}
+            focused={focused === row.index}
+            onRow={onRow}
+            onToggleGroup={onToggleGroup}
+          />
+        ))}
+      </g>
+      <Head drawing={drawing} />
+      {shown.view.streamed > 0
+        ? pulsesAt(shown, step).map(({ number, row }) => {
+            const shape = layout.rows[row]
+            return shape ? (
+              <g key={number} className="on-pulse" transform={`translate(${layout.xOut} ${shape.cy}) scale(${scale})`}>
+                <rect x={-15} y={-9} width={30} height={18} rx={9} />
+                <text textAnchor="middle" dominantBaseline="central">
+                  {number}
+                </text>
+              </g>
+            ) : null
+          })
+        : null}
+      {current ? <Marker drawing={drawing} shown={shown} step={step} /> : null}
+    </svg>
+  )
+}
+
+function fillOf(row: DrawnRow, id: string, isStack: boolean): string {
+  if (isStack) return 'none'
+  if (row.dead) return 'var(--sunken)'
+  if (row.origin === 'library') return `url(#${id}hatch)`
+  if (row.origin === 'framework') return `url(#${id}dots)`
+  if (row.origin === 'yours') return 'var(--yours-fill)'
+  return row.origin === 'server' ? 'var(--sunken)' : 'var(--paper)'
+}
+
+/** Origin has a texture beside its colour, so that it also works printed in grey. */
+function Textures({ id }: { id: string }) {
+  return (
+    <defs>
+      <pattern id={`${id}hatch`} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width="7" height="7" fill="var(--lib-fill)" />
+        <path d="M0 0V7" stroke="var(--lib-hatch)" strokeWidth="1.6" />
+      </pattern>
+      <pattern id={`${id}dots`} width="5" height="5" patternUnits="userSpaceOnUse">
+        <rect width="5" height="5" fill="var(--fw-fill)" />
+        <circle cx="2" cy="2" r=".8" fill="var(--fw-dot)" />
+      </pattern>
+      <pattern id={`${id}stop`} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <path d="M0 0V6" stroke="var(--short)" strokeWidth="2.5" />
+      </pattern>
+    </defs>
+  )
+}
+
+function MarginNote({ note, drawing, state }: { note: Note; drawing: Drawing; state: string }) {
+  const { layout } = drawing
+  const { scale, margin, width } = layout.box
+  const shape = layout.rows[note.row]
+  if (!shape) return null
+  const left = note.side === 'left'
+  const edge = left ? margin - 8 * scale : width - margin + 8 * scale
+  const port = left ? layout.xIn - 9 * scale : layout.xOut + 9 * scale
+  const x = left ? margin - 12 * scale : width - margin + 12 * scale
+  const top = shape.cy - (note.lines.length - 1) * 7 * scale
+  return (
+    <g className={`on-note on-note-${note.tone} ${state}`}>
+      <path className="on-lead" d={`M${edge} ${shape.cy}H${port}`} />
+      {note.lines.map((line, i) => (
+        <text key={i} x={x} y={top + i * 14 * scale} textAnchor={left ? 'end' : 'start'} dominantBaseline="central">
+          {line}
+        </text>
+      ))}
+    </g>
+  )
+}
+
+function Heads({ drawing, shown, reached }: { drawing: Drawing; shown: ShownExchange; reached: number }) {
+  const { layout, points } = drawing
+  const { scale } = layout.box
+  const y = points[0]?.y ?? 0
+  const end = 2 * (shown.turn + 1) + 1
+  const arrives = drawing.segments.some((segment) => segment.to === end)
+  const s = 5 * scale
+  return (
+    <>
+      <path className="on-arrow on-arrow-in" d={`M${layout.xIn - s} ${y + 7 * scale}l${s} ${s}l${s} ${-s}`} />
+      {arrives && shown.view.outcome.kind !== 'blocked' ? (
+        <path
+          className={`on-arrow on-arrow-out ${end <= reached ? 'on-done' : 'on-ahead'}`}
+          d={`M${layout.xOut - s} ${y + 2 * scale}l${s} ${-s}l${s} ${s}`}
+        />
+      ) : null}
+    </>
+  )
+}
+
+function Head({ drawing }: { drawing: Drawing }) {
+  const { layout, title, verdict } = drawing
+  const { scale } = layout.box
+  const y = 20 * scale - 4
+  return (
+    <g className="on-head">
+      <text x={layout.xIn - 10 * scale} y={y} textAnchor="end" dominantBaseline="central">
+        {title}
+      </text>
+      <text x={layout.xOut + 10 * scale} y={y} className={`on-verdict-${verdict.tone}`} dominantBaseline="central">
+        {verdict.text}
+      </text>
+    </g>
+  )
+}
+
+/** In ports are round, out ports square; a sign stands only where something changed. */
+function PortMark({ port, scale, state }: { port: Port; scale: number; state: string }) {
+  const { sign, side } = port
+  return (
+    <g
+      className={`on-port on-port-${side} on-sign-${sign} ${state}`}
+      transform={`translate(${port.at.x} ${port.at.y}) scale(${scale})`}
+    >
+      {portShape(port)}
+      {sign === 'added' || sign === 'caught' ? <path className="on-mark" d="M-4 0h8M0 -4v8" /> : null}
+      {sign === 'removed' ? <path className="on-mark" d="M-4 0h8" /> : null}
+      {sign === 'changed' ? <path className="on-mark" d="M-4.200 .6q2.100 -3.200 4.200 -.6t4.200 -.6" /> : null}
+      {sign === 'born' ? <path className="on-mark" d="M-3 -3l6 6M3 -3l-6 6" /> : null}
+    </g>
+  )
+}
+
+function portShape({ sign, side }: Port) {
+  if (sign === 'born') return <circle className="on-plate-shape" r="7.5" />
+  if (sign === 'skipped') return <path className="on-chevron" d="M-6 4.500L0 -2.500L6 4.500" />
+  if (sign === 'caught')
+    return <rect className="on-plate-shape" x="-7" y="-7" width="14" height="14" transform="rotate(45)" />
+  if (side === 'in') return <circle className="on-plate-shape" r={sign === 'none' ? 3.6 : 7.5} />
+  return sign === 'none' ? (
+    <rect className="on-plate-shape" x="-3.5" y="-3.5" width="7" height="7" />
+  ) : (
+    <rect className="on-plate-shape" x="-7" y="-7" width="14" height="14" rx="2" />
+  )
+}
+
+interface RowNameProps {
+  readonly row: DrawnRow
+  readonly drawing: Drawing
+  readonly current: boolean
+  readonly focused: boolean
+  readonly onRow: (row: number) => void
+  readonly onToggleGroup: ((group: string) => void) | undefined
+}
+
+function RowName({ row, drawing, current, focused, onRow, onToggleGroup }: RowNameProps) {
+  const { layout } = drawing
+  const { scale } = layout.box
+  const shape = layout.rows[row.index]
+  if (!shape) return null
+  const { name } = row
+  const group = row.row.group
+  const pill = name.width + 20
+  const height = Math.min(22, Math.max(17, shape.height / scale - 3))
+  const textX = -name.width / 2 + (name.sign ? SIGN : 0)
+  const classes = [
+    'on-name',
+    `on-${row.origin}`,
+    current ? 'on-current' : '',
+    row.dead ? 'on-dead' : '',
+    focused ? 'on-focused' : '',
+  ]
+  return (
+    <g
+      className={classes.join(' ')}
+      style={{ transform: `translate(${layout.centre}px, ${shape.cy}px) scale(${scale})` }}
+      onClick={() => onRow(row.index)}
+    >
+      <title>{row.fullName}</title>
+      <rect className="on-pill" x={-pill / 2} y={-height / 2} width={pill} height={height} rx="3" />
+      {group !== null && onToggleGroup ? (
+        <g
+          className="on-fold"
+          onClick={(event) => {
+            event.stopPropagation()
+            onToggleGroup(group)
+          }}
+        >
+          <rect className="on-fold-hit" x={-name.width / 2 - 14} y={-12} width={28} height={24} />
+          <path
+            d={row.row.folded ? 'M-2 -4l4 4l-4 4' : 'M-4 -2l4 4l4 -4'}
+            transform={`translate(${-name.width / 2 + 3} 0)`}
+          />
+        </g>
+      ) : name.sign ? (
+        <Sign origin={row.origin} x={-name.width / 2 + 4} />
+      ) : null}
+      <text x={textX} dominantBaseline="central" textLength={squeeze(name.text, name.width - (name.sign ? SIGN : 0))}>
+        {name.text}
+      </text>
+    </g>
+  )
+}
+
+/** Only a name wider than its room is squeezed; others keep the face's own widths. */
+function squeeze(text: string, width: number): number | undefined {
+  return nameWidth(text) > width + 1 ? width : undefined
+}
+
+function Sign({ origin, x }: { origin: DrawnRow['origin']; x: number }) {
+  return (
+    <g className="on-sign" transform={`translate(${x} 0)`}>
+      {origin === 'yours' ? <rect className="on-sign-solid" x="-4" y="-4" width="8" height="8" rx="1" /> : null}
+      {origin === 'library' ? <path d="M-4 -4h8v8h-8zM-4 4L4 -4" /> : null}
+      {origin === 'framework' ? <path strokeDasharray="1.5 1.5" d="M-4 -4h8v8h-8z" /> : null}
+      {origin === 'browser' ? <path d="M-5 -4h10v8h-10zM-5 -1.500h10" /> : null}
+      {origin === 'server' ? <path d="M-4.500 -3.500h9v3h-9zM-4.500 .5h9v3h-9z" /> : null}
+    </g>
+  )
+}
+
+/** Reads a duration token, so that reduced motion (all of them 0) is honoured in one place. */
+function durationOf(element: Element, token: string): number {
+  const value = getComputedStyle(element).getPropertyValue(token).trim()
+  return value.endsWith('ms') ? Number.parseFloat(value) : value.endsWith('s') ? Number.parseFloat(value) * 1000 : 0
+}
+
+function Marker({ drawing, shown, step }: { drawing: Drawing; shown: ShownExchange; step: number }) {
+  const ref = useRef<SVGGElement>(null)
+  const before = useRef<{ shown: ShownExchange; point: number } | null>(null)
+  const { layout, points } = drawing
+  const { scale } = layout.box
+  const current = shown.steps[step]
+  const point = current?.point ?? 0
+  const at = points[point]
+  const short = drawing.barAt !== null && point === shown.turn + 2
+  useEffect(() => {
+    const element = ref.current
+    const last = before.current
+    before.current = { shown, point }
+    if (!element || !last || last.shown !== shown || last.point === point) return
+    const bounce = short && last.point === point - 1
+    const duration = durationOf(element, bounce ? '--m-bounce' : '--m-step')
+    if (duration === 0 || typeof element.animate !== 'function') return
+    const route = markerRoute(layout, shown.turn, last.point, point)
+    const overshoot = turnY(layout, shown.turn) + 4 * scale
+    const length = routeLength(route)
+    let gone = 0
+    const frames = route.map((one, i) => {
+      const previous = route[i - 1]
+      if (previous) gone += Math.hypot(one.x - previous.x, one.y - previous.y)
+      const isTurn = bounce && i > 0 && i < route.length - 1
+      return {
+        transform: `translate(${one.x}px, ${isTurn ? overshoot : one.y}px)`,
+        offset: length === 0 ? 0 : Math.min(1, gone / length),
+      }
+    })
+    const easing = bounce ? 'cubic-bezier(.3, 1.4, .5, 1)' : 'cubic-bezier(.3, 0, .1, 1)'
+    const animation = element.animate(frames, { duration, easing })
+    return () => animation.cancel()
+  }, [layout, shown, point, short, scale])
+  if (!at) return null
+  const isStop = current?.kind === 'stop'
+  return (
+    <g ref={ref} className="on-marker" style={{ transform: `translate(${at.x}px, ${at.y}px)` }}>
+      <circle className="on-halo" r={RADIUS * scale} />
+      <circle className="on-mark-ring" r={RADIUS * scale} />
+      {isStop ? (
+        <rect className="on-stop" x={-5 * scale} y={-5 * scale} width={10 * scale} height={10 * scale} />
+      ) : null}
+    </g>
+  )
+}

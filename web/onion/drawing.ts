@@ -1,0 +1,322 @@
+// Says what to draw for an exchange at a step: kinds of segments, ports and notes, in words and numbers of the
+// geometry. Pure; the component beside it turns this into SVG.
+import {
+  ringsOfRow,
+  rowName,
+  type HeaderChange,
+  type RingOrigin,
+  type RingView,
+  type Row,
+  type ShownExchange,
+} from '../../engine/trace'
+import {
+  heightFor,
+  layoutOnion,
+  MIN_UNIT,
+  pathPoints,
+  segmentPath,
+  unitOf,
+  type GeometryRow,
+  type OnionBox,
+  type OnionLayout,
+  type Point,
+} from './geometry'
+import { cutEnd, fitName, wrapNote, type FittedName } from './names'
+
+export type SegmentKind = 'in' | 'out' | 'turn' | 'short' | 'error'
+
+export interface Segment {
+  readonly to: number
+  readonly kind: SegmentKind
+  readonly d: string
+}
+
+export type PortSign = 'none' | 'added' | 'changed' | 'removed' | 'born' | 'skipped' | 'caught'
+
+export interface Port {
+  readonly to: number
+  readonly side: 'in' | 'out'
+  readonly sign: PortSign
+  readonly at: Point
+}
+
+export type NoteTone = 'added' | 'changed' | 'removed' | 'say' | 'error' | 'short' | 'blocked'
+
+export interface Note {
+  readonly row: number
+  readonly side: 'left' | 'right'
+  readonly tone: NoteTone
+  readonly lines: readonly string[]
+  readonly to: number
+}
+
+export interface DrawnRow {
+  readonly row: Row
+  readonly index: number
+  readonly origin: RingOrigin
+  readonly name: FittedName
+  readonly fullName: string
+  readonly dead: boolean
+  /** Skins to draw inside the edge of a folded row. */
+  readonly skins: number
+}
+
+export interface Plate {
+  readonly text: string
+  readonly y: number
+}
+
+export interface Drawing {
+  readonly layout: OnionLayout
+  readonly rows: readonly DrawnRow[]
+  readonly plates: readonly Plate[]
+  readonly segments: readonly Segment[]
+  readonly ports: readonly Port[]
+  readonly notes: readonly Note[]
+  /** Row whose lower edge carries the short circuit's bar, or null. */
+  readonly barAt: number | null
+  readonly title: string
+  readonly verdict: { readonly text: string; readonly tone: 'ok' | 'plain' | 'short' | 'error' | 'none' }
+  readonly points: readonly Point[]
+}
+
+const MOST_SKINS = 3
+/** Characters of a margin note in the mono face, and in the narrower label face. */
+const NOTE_MONO = 16
+const NOTE_LABEL = 20
+
+export function geometryRows(shown: ShownExchange): GeometryRow[] {
+  return shown.rows.map((row) => {
+    const first = shown.view.rings[row.rings[0] ?? 0]
+    const outer = first?.role === 'browser' || first?.role === 'server'
+    const minor = row.folded || first?.origin === 'framework'
+    return { weight: outer ? 'outer' : minor ? 'minor' : 'full', mounted: first?.mountedAt != null }
+  })
+}
+
+/** Whether rows have room in a box; give it to `foldExchange` as `fits`. */
+export function fitsIn(box: OnionBox): (rows: readonly Row[], view: ShownExchange['view']) => boolean {
+  return (rows, view) => unitOf(box, geometryRows({ view, rows, steps: [], turn: 0 })) >= MIN_UNIT * box.scale
+}
+
+function requestSign(ring: RingView): PortSign {
+  const { headers, scope, body } = ring.request
+  const kinds = new Set<PortSign>(headers.map((change) => change.kind))
+  for (const change of scope)
+    kinds.add(change.before === null ? 'added' : change.after === null ? 'removed' : 'changed')
+  if (body) kinds.add('changed')
+  return strongest(kinds)
+}
+
+function responseSign(ring: RingView): PortSign {
+  const { headers, body, statusBefore } = ring.response
+  const kinds = new Set<PortSign>(headers.map((change) => change.kind))
+  if (body || statusBefore !== null) kinds.add('changed')
+  return strongest(kinds)
+}
+
+function strongest(kinds: ReadonlySet<PortSign>): PortSign {
+  for (const kind of ['added', 'changed', 'removed'] as const) if (kinds.has(kind)) return kind
+  return 'none'
+}
+
+const MARKS: Readonly<Record<HeaderChange['kind'], string>> = { added: '+', changed: '~', removed: '−' }
+
+function changeNote(
+  entries: readonly { kind: HeaderChange['kind']; text: string }[],
+): { tone: NoteTone; lines: string[] } | null {
+  const first = entries[0]
+  if (!first) return null
+  const tone = entries.find((one) => one.kind === 'added')?.kind ?? first.kind
+  const lineOf = (one: { kind: HeaderChange['kind']; text: string }) => `${MARKS[one.kind]} ${one.text}`
+  if (entries.length === 1) return { tone, lines: wrapNote(lineOf(first), NOTE_MONO) }
+  const second = entries[1]
+  const lines = [cutEnd(lineOf(first), NOTE_MONO)]
+  if (entries.length === 2 && second) lines.push(cutEnd(lineOf(second), NOTE_MONO))
+  else lines.push(`and ${entries.length - 1} more`)
+  return { tone, lines }
+}
+
+function unique(changes: readonly HeaderChange[]) {
+  const entries: { kind: HeaderChange['kind']; text: string }[] = []
+  for (const { kind, name } of changes)
+    if (!entries.some((one) => one.kind === kind && one.text === name)) entries.push({ kind, text: name })
+  return entries
+}
+
+function leftNote(shown: ShownExchange, row: Row): { tone: NoteTone; lines: string[] } | null {
+  const rings = ringsOfRow(shown, row)
+  const first = rings[0]
+  if (!first || shown.view.kind === 'stack') return null
+  if (!first.reached) return { tone: 'say', lines: ['not reached'] }
+  if (rings.some((ring) => ring.stopped)) return { tone: 'error', lines: ['stopped here'] }
+  const entries = unique(first.request.headers)
+  for (const change of first.request.scope) {
+    const kind = change.before === null ? 'added' : change.after === null ? 'removed' : 'changed'
+    entries.push({ kind, text: change.key })
+  }
+  if (first.request.body) entries.push({ kind: 'changed', text: 'body' })
+  const note = changeNote(entries)
+  if (note) return note
+  if (first.role === 'server') return { tone: 'say', lines: ['bytes to scope'] }
+  if (rings.some((ring) => ring.style === 'router' && ring.route !== null))
+    return { tone: 'say', lines: ['route found'] }
+  return null
+}
+
+function rightNote(shown: ShownExchange, row: Row): { tone: NoteTone; lines: string[] } | null {
+  const first = ringsOfRow(shown, row)[0]
+  if (!first || !first.reached || shown.view.kind === 'stack') return null
+  const { status, statusBefore } = first.response
+  if (first.error) {
+    const { fate, error, answered } = first.error
+    const where = error.file === null ? '' : error.line === null ? error.file : `${error.file}:${error.line}`
+    if (fate === 'raised')
+      return { tone: 'error', lines: [cutEnd(error.type, NOTE_LABEL), ...(where ? [cutEnd(where, NOTE_LABEL)] : [])] }
+    if (fate === 'passed') {
+      if (first.role === 'server') return { tone: 'error', lines: ['logs the exception'] }
+      return {
+        tone: 'error',
+        lines: [
+          row.folded || first.origin !== 'yours'
+            ? 'no handler for it'
+            : first.error.ranLines
+              ? 'lets it pass'
+              : 'skipped',
+        ],
+      }
+    }
+    return {
+      tone: 'error',
+      lines: wrapNote(answered ? `makes a ${status ?? 'response'} of it` : 'stops it here', NOTE_LABEL),
+    }
+  }
+  if (first.shortCircuit) return { tone: 'short', lines: [`answers ${status ?? ''} itself`] }
+  const entries = unique(first.response.headers)
+  if (first.response.body) entries.unshift({ kind: 'changed', text: 'body' })
+  if (statusBefore !== null) entries.unshift({ kind: 'changed', text: `${statusBefore} to ${status ?? ''}` })
+  return changeNote(entries)
+}
+
+function verdictOf(shown: ShownExchange, narrow: boolean): Drawing['verdict'] {
+  const { outcome, rings, kind } = shown.view
+  if (kind === 'stack') return { text: '', tone: 'none' }
+  if (outcome.kind === 'stopped') return { text: 'nothing came back', tone: 'error' }
+  if (outcome.kind === 'nothing') return { text: 'no answer', tone: 'error' }
+  if (outcome.kind === 'pending' || outcome.status === null) return { text: '', tone: 'none' }
+  if (outcome.kind === 'blocked')
+    return { text: `${outcome.status}, ${narrow ? 'hidden' : 'page sees nothing'}`, tone: 'error' }
+  const text = `${outcome.status}, ${narrow ? 'read' : 'page reads it'}`
+  if (rings.some((ring) => ring.shortCircuit)) return { text, tone: 'short' }
+  return { text, tone: outcome.status >= 500 ? 'error' : outcome.status >= 400 ? 'plain' : 'ok' }
+}
+
+function segmentsOf(shown: ShownExchange, layout: OnionLayout, furthest: number): Segment[] {
+  const { turn, rows, view } = shown
+  const segments: Segment[] = []
+  const ringAt = (row: number) => view.rings[rows[row]?.rings[0] ?? -1]
+  for (let to = 1; to <= furthest; to++) {
+    let kind: SegmentKind = 'in'
+    if (to === turn + 2) {
+      const ring = ringAt(turn)
+      const atCore = turn === rows.length - 1
+      kind = ring?.error?.fate === 'raised' ? 'error' : ring?.shortCircuit ? 'short' : atCore ? 'turn' : 'out'
+    } else if (to > turn + 2) {
+      const left = ringAt(2 * turn + 3 - to)
+      kind = left?.error && !left.error.answered && left.error.fate !== 'caught' ? 'error' : 'out'
+    }
+    segments.push({ to, kind, d: segmentPath(layout, turn, to) })
+  }
+  return segments
+}
+
+function portsOf(shown: ShownExchange, points: readonly Point[], furthest: number): Port[] {
+  const { turn, rows, view } = shown
+  const ports: Port[] = []
+  for (let row = 0; row <= turn; row++) {
+    const ring = view.rings[rows[row]?.rings[0] ?? -1]
+    const inAt = points[row + 1]
+    const outTo = 2 * turn + 2 - row
+    const outAt = points[outTo]
+    if (!ring) continue
+    if (inAt && row + 1 <= furthest) ports.push({ to: row + 1, side: 'in', sign: requestSign(ring), at: inAt })
+    if (outAt && outTo <= furthest) {
+      const fate = ring.error?.fate
+      const sign =
+        fate === 'raised' ? 'born' : fate === 'passed' ? 'skipped' : fate === 'caught' ? 'caught' : responseSign(ring)
+      ports.push({ to: outTo, side: 'out', sign, at: outAt })
+    }
+  }
+  return ports
+}
+
+/**
+ * Draws an exchange into a box. A box too low for the rows grows: read `layout.box.height` and let it scroll.
+ * Which parts lie ahead of the cursor is told by each part's `to`, a point of the path.
+ */
+export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
+  const kinds = geometryRows(shown)
+  const layout = layoutOnion({ ...box, height: heightFor(box, kinds) }, kinds)
+  const { view, turn } = shown
+  const points = pathPoints(layout, turn)
+  const furthest = shown.steps.reduce((most, step) => Math.max(most, step.point), 0)
+  const { scale, margin } = box
+  const rows = shown.rows.map((row, index): DrawnRow => {
+    const first = view.rings[row.rings[0] ?? 0]
+    const fullName = rowName(shown, row)
+    return {
+      row,
+      index,
+      origin:
+        row.folded && !ringsOfRow(shown, row).every((ring) => ring.origin === first?.origin)
+          ? 'framework'
+          : (first?.origin ?? 'framework'),
+      name: fitName(fullName, layout.nameRoom / scale),
+      fullName,
+      dead: view.kind === 'run' && first?.reached === false,
+      skins: row.folded ? Math.min(MOST_SKINS, row.rings.length) - 1 : 0,
+    }
+  })
+  const notes: Note[] = []
+  if (margin > 0) {
+    for (const [i, row] of shown.rows.entries()) {
+      const left = leftNote(shown, row)
+      if (left) notes.push({ ...left, row: i, side: 'left', to: i <= turn ? i + 1 : turn + 1 })
+      const right = rightNote(shown, row)
+      const to = 2 * turn + 2 - i
+      if (right && to <= furthest) notes.push({ ...right, row: i, side: 'right', to })
+    }
+  }
+  const turning = view.rings[view.turn]
+  const titleRoom = Math.floor((layout.xIn - 10 * scale) / (6.6 * scale))
+  return {
+    layout,
+    rows,
+    plates: layout.mounts.map((mount) => ({
+      text: `app mounted at ${view.rings[shown.rows[mount.row]?.rings[0] ?? -1]?.mountedAt ?? ''}`,
+      y: mount.plateY,
+    })),
+    segments: segmentsOf(shown, layout, furthest),
+    ports: portsOf(shown, points, furthest),
+    notes,
+    barAt: turning?.shortCircuit ? turn : null,
+    title: view.kind === 'stack' ? '' : cutEnd(`${view.method} ${view.target}`, titleRoom),
+    verdict: verdictOf(shown, margin === 0),
+    points,
+  }
+}
+
+/** The furthest point of the path that the exchange had got to at a step. */
+export function reachedPoint(shown: ShownExchange, step: number): number {
+  return shown.steps.slice(0, step + 1).reduce((most, one) => Math.max(most, one.point), 0)
+}
+
+/** Streamed messages at a step: the number of each and the row it has got to, those still on their way only. */
+export function pulsesAt(shown: ShownExchange, step: number): { number: number; row: number }[] {
+  const rows = new Map<number, number>()
+  for (const one of shown.steps.slice(0, step + 1)) if (one.message !== null) rows.set(one.message, one.row)
+  const outermost = Math.min(...shown.steps.filter((one) => one.kind === 'body').map((one) => one.row))
+  return [...rows]
+    .filter(([, row]) => row > outermost || rows.size === shown.view.streamed)
+    .map(([number, row]) => ({ number, row }))
+}

@@ -1,0 +1,177 @@
+// The inspector's header table: which layer added, changed or removed each header. A real table; every mark has a word.
+import { useMemo } from 'react'
+import {
+  headerTable,
+  type HeaderTableView,
+  type ShownExchange,
+  type TableCell,
+  type TableLine,
+} from '../../engine/trace'
+import './timeline.css'
+
+export interface HeaderTableProps {
+  readonly shown: ShownExchange
+  readonly step: number
+  readonly of: 'request' | 'response'
+  readonly onOf: (of: 'request' | 'response') => void
+  /** Goes to the step at which the message crosses a column. */
+  readonly onStep?: (step: number) => void
+  /** Phone: name, value, added by. */
+  readonly compact?: boolean
+  /** False leaves the request/response switch to the caller. */
+  readonly withSwitch?: boolean
+}
+
+export function HeaderTable(props: HeaderTableProps) {
+  const { shown, step, of, onOf, onStep, compact = false, withSwitch = true } = props
+  const table = useMemo(() => headerTable(shown, of), [shown, of])
+  const row = shown.steps[step]?.row
+  return (
+    <div className="tl-headers">
+      {withSwitch ? <DirectionSwitch of={of} onOf={onOf} /> : null}
+      {table.lines.length === 0 ? (
+        <p className="tl-none">{of === 'response' ? 'No response head came.' : 'No request headers were seen.'}</p>
+      ) : compact ? (
+        <SlimTable table={table} row={row} />
+      ) : (
+        <WideTable table={table} row={row} step={step} onStep={onStep} />
+      )}
+    </div>
+  )
+}
+
+/** Request or response; two buttons of which one is pressed. */
+export function DirectionSwitch({ of, onOf }: Pick<HeaderTableProps, 'of' | 'onOf'>) {
+  return (
+    <div className="tl-switch" role="group" aria-label="Headers of">
+      {(['request', 'response'] as const).map((one) => (
+        <button key={one} type="button" aria-pressed={of === one} onClick={() => onOf(one)}>
+          {one === 'request' ? 'Request' : 'Response'}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+interface WideProps {
+  readonly table: HeaderTableView
+  readonly row: number | undefined
+  readonly step: number
+  readonly onStep: ((step: number) => void) | undefined
+}
+
+function WideTable({ table, row, step, onStep }: WideProps) {
+  const isNow = (line: TableLine) => line.cells.some((cell, i) => cell.mark !== null && table.columns[i]?.row === row)
+  return (
+    <table className="tl-table">
+      <caption className="tl-unseen">
+        {table.of === 'response'
+          ? 'Response headers, from the core outwards'
+          : 'Request headers, from the browser inwards'}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col" className="tl-name">
+            {table.of} header
+          </th>
+          {table.columns.map((column) => (
+            <th key={column.row} scope="col" title={column.name} className={column.row === row ? 'tl-now' : undefined}>
+              {onStep && column.step !== null ? (
+                <button type="button" tabIndex={-1} onClick={() => column.step !== null && onStep(column.step)}>
+                  {column.short}
+                </button>
+              ) : (
+                column.short
+              )}
+            </th>
+          ))}
+          <th scope="col" className="tl-value">
+            value
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {table.lines.map((line) => (
+          <tr key={`${line.name}${line.nth}`} className={isNow(line) ? 'tl-now-line' : undefined}>
+            <th scope="row" className="tl-name" title={line.name}>
+              {line.name}
+            </th>
+            {line.cells.map((cell, i) => {
+              const column = table.columns[i]
+              const future = column?.step === null || (column?.step ?? 0) > step
+              return (
+                <td key={i} className={cellClass(cell, line.cells[i + 1], column?.row === row, future)}>
+                  <CellMark cell={cell} />
+                </td>
+              )
+            })}
+            <td className="tl-value" title={line.value}>
+              {line.value}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function cellClass(cell: TableCell, next: TableCell | undefined, now: boolean, future: boolean): string {
+  const classes = []
+  if (cell.present || cell.mark === 'removed') classes.push('tl-held')
+  if (cell.mark === 'added') classes.push('tl-starts')
+  if (cell.mark === 'removed' || (cell.present && !next)) classes.push('tl-ends')
+  if (now) classes.push('tl-now')
+  if (future) classes.push('tl-future')
+  return classes.join(' ')
+}
+
+const MARKS = { added: 'M12 5v14M5 12h14', changed: 'M4 13q4-6 8-1t8-1', removed: 'M5 12h14' } as const
+
+function CellMark({ cell }: { readonly cell: TableCell }) {
+  if (cell.mark === null) return cell.present ? <span className="tl-unseen">there</span> : null
+  return (
+    <span className={`tl-op tl-op-${cell.mark}`}>
+      <svg width="10" height="10" viewBox="0 0 24 24" aria-hidden="true">
+        <path d={MARKS[cell.mark]} />
+      </svg>
+      <span className="tl-unseen">{cell.mark}</span>
+    </span>
+  )
+}
+
+function SlimTable({ table, row }: Pick<WideProps, 'table' | 'row'>) {
+  return (
+    <table className="tl-table tl-slim">
+      <caption className="tl-unseen">{table.of === 'response' ? 'Response headers' : 'Request headers'}</caption>
+      <thead>
+        <tr>
+          <th scope="col" className="tl-name">
+            {table.of} header
+          </th>
+          <th scope="col" className="tl-value">
+            value
+          </th>
+          <th scope="col" className="tl-by">
+            added by
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {table.lines.map((line) => {
+          const now = line.cells.some((cell, i) => cell.mark !== null && table.columns[i]?.row === row)
+          return (
+            <tr key={`${line.name}${line.nth}`} className={now ? 'tl-now-line' : undefined}>
+              <th scope="row" className="tl-name" title={line.name}>
+                {line.name}
+              </th>
+              <td className="tl-value" title={line.value}>
+                {line.removed ? `removed by ${line.changedBy.at(-1) ?? ''}` : line.value}
+              </td>
+              <td className="tl-by">{line.addedBy}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
