@@ -63,7 +63,7 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
   // A request header that a layer adds is in the list of the next ring: what a column hands on is the next one's list.
   const handed = of === 'request' ? groups.map((group, i) => (i === 0 ? group : (groups[i + 1] ?? group))) : groups
   const names = new Map<string, number>()
-  for (const group of [...handed].reverse())
+  for (const group of handed)
     for (const [name, values] of group) names.set(name, Math.max(names.get(name) ?? 0, values.length))
   const browserAdded = new Set(view.rings[0]?.request.headers.map((change) => change.name) ?? [])
   const lines: TableLine[] = []

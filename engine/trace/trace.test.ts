@@ -393,7 +393,7 @@ describe('headerTable()', () => {
       'CORS',
       'fw',
       'uvicorn',
-      'Browser',
+      'page',
     ])
     const line = table.lines.find((one) => one.name === 'x-process-time')
     expect(line?.cells.map((cell) => cell.present)).toEqual([false, false, true, true, true, true, true, true])

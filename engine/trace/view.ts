@@ -70,6 +70,11 @@ function emptyRecord(): Record_ {
   }
 }
 
+/** The browser hands the page a response in one piece; everybody else sends a head and then bodies. */
+function isHead(message: MessageView): boolean {
+  return message.type === 'http.response' || message.type.endsWith('.response.start')
+}
+
 function collect(events: readonly TraceEvent[]): Map<string, Record_> {
   const records = new Map<string, Record_>()
   for (const event of events) {
@@ -80,7 +85,7 @@ function collect(events: readonly TraceEvent[]): Map<string, Record_> {
     if (event.kind === 'enter') record.enter ??= event
     else if (event.kind === 'receive') record.received.push(event.message)
     else if (event.kind === 'send') {
-      if (event.message.type.endsWith('.response.start')) record.start ??= event
+      if (isHead(event.message)) record.start ??= event
       else if (event.message.body) record.bodies.push(event)
     } else if (event.kind === 'raise') record.raises.push(event)
     else if (event.kind === 'catch') record.catches.push(event)
@@ -272,14 +277,14 @@ function readResponse(rings: readonly Ring[], records: ReadonlyMap<string, Recor
     const bodies: readonly BodyView[] | null =
       onWire || !record ? null : bodiesOf(record.bodies.map((event) => event.message))
     headers[i] = out
+    // An exchange may be cut off after the head: bodies compare only where both rings let theirs out.
+    const complete = record?.bodies.some((event) => event.message.more === false) ?? false
     deeds[i] = {
       status,
       statusBefore: inner && inner.status !== status ? inner.status : null,
       headers: diffHeaders(inner?.headers ?? [], out),
-      body: bodies !== null && inner !== null && inner.bodies !== null && !sameBytes(inner.bodies, bodies),
+      body: bodies !== null && complete && inner !== null && inner.bodies !== null && !sameBytes(inner.bodies, bodies),
     }
-    // An exchange may be cut off after the head: bodies compare only where both rings let theirs out.
-    const complete = onWire || (record?.bodies.some((event) => event.message.more === false) ?? false)
     inner = { status, headers: out, bodies: complete ? bodies : null }
   }
   return { deeds, headers }
@@ -296,6 +301,8 @@ function readError(
   const startAfter =
     record?.start && innerRaised && !innerSent && record.start.seq > innerRaised.seq ? record.start : null
   const ranLines = innerRaised !== null && (record?.lines.some((seq) => seq > innerRaised.seq) ?? false)
+  // What ServerErrorMiddleware raises again ends at the server, beside a response that is on its way.
+  if (ring.role === 'server' && innerRaised === null) return null
   if (caught || startAfter) {
     const error: ErrorView | undefined = caught?.error ?? innerRaised?.error
     if (!error) return null
@@ -521,7 +528,7 @@ function readSteps(input: StepInput): Step[] {
     if (ring === undefined) continue
     const view = views[ring]
     if (event.kind === 'enter') enter(event, ring)
-    else if (event.kind === 'send' && event.message.type.endsWith('.response.start')) {
+    else if (event.kind === 'send' && isHead(event.message)) {
       if (view?.error?.fate === 'caught' && view.error.answered) {
         if (!sent.has(ring)) {
           sent.add(ring)

@@ -75,7 +75,12 @@ function WideTable({ table, row, step, onStep }: WideProps) {
             {table.of} header
           </th>
           {table.columns.map((column) => (
-            <th key={column.row} scope="col" title={column.name} className={column.row === row ? 'tl-now' : undefined}>
+            <th
+              key={column.row}
+              scope="col"
+              title={column.name}
+              className={`${column.short.length <= 8 ? 'tl-fits' : ''}${column.row === row ? ' tl-now' : ''}`}
+            >
               {onStep && column.step !== null ? (
                 <button type="button" tabIndex={-1} onClick={() => column.step !== null && onStep(column.step)}>
                   {column.short}
