@@ -34,6 +34,7 @@ export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineS
       adopt(port.status)
       port.subscribe((notice) => {
         if (notice.kind === 'status') adopt(notice.status)
+        else if (notice.kind === 'lane') set({ lane: notice.lane })
         else if (notice.kind === 'server') set({ server: notice.state })
         else if (get().phase !== 'idle') set(({ arriving }) => ({ arriving: [...arriving, ...notice.events] }))
       })

@@ -128,7 +128,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         await attempt(
           'sending',
           (document) => document.exchanges.length - 1,
-          async () => (await get().reachEngine()).send(program(), group),
+          async (signal) => (await get().reachEngine()).send(program(), group, { signal }),
         )
       },
       stop: () => {

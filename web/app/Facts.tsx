@@ -1,0 +1,152 @@
+// The inspector's smaller tabs: body, state, time and source of the step in view. Draws what the trace room has read.
+import { useMemo } from 'react'
+import { rowName, type RingView, type ShownExchange } from '../../engine/trace'
+import { colourJson, readBody } from '../network/body-text'
+import { useApp } from '../store'
+import { byteWords, lineWords, timeWords } from './words'
+
+interface Props {
+  readonly shown: ShownExchange
+  readonly step: number
+}
+
+function ringAt({ shown, step }: Props): RingView | null {
+  const at = shown.steps[step]
+  return at ? (shown.view.rings[at.ring] ?? null) : null
+}
+
+function Nothing({ children }: { readonly children: string }) {
+  return <p className="facts__none">{children}</p>
+}
+
+export function BodyFacts(props: Props) {
+  const { view } = props.shown
+  const ring = ringAt(props)
+  const reading = useMemo(
+    () => (view.body ? readBody(view.body.text, view.body.encoding, view.responseHeaders[0] ?? []) : null),
+    [view],
+  )
+  if (!reading || reading.kind === 'empty') return <Nothing>This exchange has no response body.</Nothing>
+  const changed = ring && (ring.response.body || ring.request.body)
+  return (
+    <div className="facts">
+      <p className="facts__lead">
+        {byteWords(reading.bytes)}
+        {changed ? `, changed by ${ring.name}` : ''}
+      </p>
+      <pre className="code-text code-text--wrap" tabIndex={0} aria-label="Response body">
+        {reading.kind === 'json'
+          ? colourJson(reading.pretty ?? reading.text).map((part, index) => (
+              <span key={index} className={`c-${part.kind}`}>
+                {part.text}
+              </span>
+            ))
+          : reading.text}
+      </pre>
+    </div>
+  )
+}
+
+/** Entries of the scope that each layer up to the step has written. */
+export function StateFacts({ shown, step }: Props) {
+  const at = shown.steps[step]
+  const deepest = Math.max(
+    -1,
+    ...shown.steps.slice(0, step + 1).map(({ ring, direction }) => (direction === 'in' ? ring : -1)),
+  )
+  const changes = shown.view.rings
+    .slice(0, deepest + 1)
+    .flatMap((ring) =>
+      ring.request.scope.map((change) => ({
+        ...change,
+        by: ring.name,
+        isNow: ring === shown.view.rings[at?.ring ?? -1],
+      })),
+    )
+  if (changes.length === 0) return <Nothing>No layer has written to the request's state or scope so far.</Nothing>
+  return (
+    <table className="pairs facts__table">
+      <caption className="sr-only">What layers wrote to the request</caption>
+      <tbody>
+        {changes.map(({ key, before, after, by, isNow }, index) => (
+          <tr key={index} className={isNow ? 'pairs__now' : undefined}>
+            <th scope="row">{key}</th>
+            <td>
+              {before !== null && <del>{before}</del>} {after ?? 'removed'}
+            </td>
+            <td className="facts__by">{by}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** Each step with its virtual time. */
+export function TimeFacts({ shown, step, onStep }: Props & { readonly onStep: (step: number) => void }) {
+  const { view, steps, rows } = shown
+  return (
+    <table className="pairs facts__table facts__table--time">
+      <caption className="sr-only">When each step happened, in virtual time from the start of the exchange</caption>
+      <tbody>
+        {steps.map((one, index) => {
+          const row = rows[one.row]
+          const before = steps[index - 1]
+          const gap = before ? one.at - before.at : 0
+          return (
+            <tr key={index} className={index === step ? 'pairs__now' : undefined}>
+              <th scope="row">
+                <button className="link link--plain" type="button" onClick={() => onStep(index)}>
+                  {timeWords(one.at - view.startedAt)}
+                </button>
+              </th>
+              <td>{`${stepWord(one.kind, one.direction)} ${row ? rowName(shown, row) : 'the page'}`}</td>
+              <td className="facts__by num">{gap > 0 ? `+ ${timeWords(gap)}` : ''}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+function stepWord(kind: ShownExchange['steps'][number]['kind'], direction: 'in' | 'out' | 'error'): string {
+  if (kind === 'leave') return 'leaves'
+  if (kind === 'arrive') return 'arrives at'
+  if (kind === 'stop') return 'stopped in'
+  if (kind === 'raise') return 'raised in'
+  if (kind === 'catch') return 'caught by'
+  if (kind === 'pass') return 'skips'
+  return direction === 'in' ? 'into' : 'out of'
+}
+
+export function SourceFacts(props: Props) {
+  const ring = ringAt(props)
+  const files = useApp((s) => s.files)
+  const goTo = useApp((s) => s.goTo)
+  if (!ring) return <Nothing>The page is outside of your program.</Nothing>
+  if (ring.file === null || ring.line === null || !(ring.file in files)) {
+    return (
+      <Nothing>
+        {ring.origin === 'library' || ring.origin === 'framework'
+          ? `${ring.name} is ${ring.origin === 'library' ? 'a library layer that you chose' : "one of the framework's own layers"}. It is not in your files.`
+          : `${ring.name} is not in your files.`}
+      </Nothing>
+    )
+  }
+  const { file, line } = ring
+  const lines = (files[file] ?? '').split('\n').slice(line - 1, line + 11)
+  return (
+    <div className="facts">
+      <p className="facts__lead">
+        {ring.name},{' '}
+        <button className="link" type="button" onClick={() => goTo(file, line)}>
+          {lineWords({ file, line })}
+        </button>
+      </p>
+      <pre className="code-text" tabIndex={0} aria-label={`Source of ${ring.name}`}>
+        {lines.join('\n')}
+      </pre>
+    </div>
+  )
+}

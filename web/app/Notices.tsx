@@ -1,0 +1,149 @@
+// Strips between the sentence and the inspector: what kept a run from working, what is on screen instead, what to do.
+import { useState } from 'react'
+import { useApp } from '../store'
+import { Button, Icon } from '../ui'
+import { useStaleWords } from './RunPane'
+import { BOOT_STEPS, bootNumber, laneNow, lineWords, stopMessage, troubleMessage, type Message } from './words'
+
+export function Notices() {
+  return (
+    <div className="notices">
+      <TroubleNotice />
+      <StopNotice />
+      <BootNotice />
+      <LaneNotice />
+      <StaleNotice />
+    </div>
+  )
+}
+
+function MessageStrip({ message, children }: { readonly message: Message; readonly children?: React.ReactNode }) {
+  const goTo = useApp((s) => s.goTo)
+  const { place } = message
+  return (
+    <div className={`notice${message.tone === 'bad' ? ' notice--bad' : ''}`} role="status">
+      <p>
+        {message.lead && <b>{message.lead} </b>}
+        {message.text}
+      </p>
+      <div className="notice__buttons">
+        {place && <Button onPress={() => goTo(place.file, place.line)}>{`Go to ${lineWords(place)}`}</Button>}
+        {children}
+      </div>
+    </div>
+  )
+}
+
+function TroubleNotice() {
+  const trouble = useApp((s) => s.trouble)
+  const hasOld = useApp((s) => s.shown !== null)
+  const dismiss = useApp((s) => s.dismissTrouble)
+  const bootEngine = useApp((s) => s.bootEngine)
+  if (!trouble) return null
+  // The engine's own failure has its strip, with the way to try again.
+  if (trouble.kind === 'engine' && trouble.problem === 'boot') return null
+  return (
+    <MessageStrip message={troubleMessage(trouble, hasOld)}>
+      {trouble.kind === 'engine' && trouble.problem === 'died' && <Button onPress={bootEngine}>Try again</Button>}
+      <Button look="quiet" onPress={dismiss}>
+        {hasOld ? 'Show the old run' : 'Close'}
+      </Button>
+    </MessageStrip>
+  )
+}
+
+function StopNotice() {
+  const shown = useApp((s) => s.shown)
+  const trouble = useApp((s) => s.trouble)
+  if (trouble || !shown?.document.stop) return null
+  return <MessageStrip message={stopMessage(shown.document.stop)} />
+}
+
+function BootNotice() {
+  const status = useApp((s) => s.engineStatus)
+  const texts = useApp((s) => s.bootTexts)
+  const bootEngine = useApp((s) => s.bootEngine)
+  const isWaiting = useApp((s) => s.phase !== 'idle')
+  if (status.kind === 'failed') {
+    return (
+      <div className="notice notice--bad" role="status">
+        <p>
+          <b>The engine did not start.</b> {status.message} What you typed is safe; recordings can be stepped through.
+        </p>
+        <div className="notice__buttons">
+          <Button onPress={bootEngine}>Try again</Button>
+        </div>
+      </div>
+    )
+  }
+  if (status.kind === 'off') {
+    return (
+      <div className="notice">
+        <p>
+          <b>You are looking at a recording.</b> Running your own code needs about 18 MB once.
+        </p>
+        <div className="notice__buttons">
+          <Button look="primary" onPress={bootEngine}>
+            Get the engine, 18 MB
+          </Button>
+        </div>
+      </div>
+    )
+  }
+  if (status.kind !== 'booting') return null
+  const now = bootNumber(status.step)
+  return (
+    <div className="notice notice--boot">
+      <ol className="stages" aria-label="The engine is starting">
+        {BOOT_STEPS.map(({ step, name }, index) => {
+          const state = index + 1 < now ? 'done' : index + 1 === now ? 'now' : 'later'
+          return (
+            <li key={step} className={`stages__${state}`}>
+              {state === 'done' ? <Icon name="check" size={14} /> : <i aria-hidden="true" />}
+              <b>{name}</b>
+              <span>{state === 'later' ? '' : (texts[step] ?? '')}</span>
+              <span className="sr-only">
+                {state === 'done' ? ', done' : state === 'now' ? ', under way' : ', to come'}
+              </span>
+            </li>
+          )
+        })}
+      </ol>
+      {isWaiting && <p className="stages__waiting">Your run starts as soon as Python is up.</p>}
+    </div>
+  )
+}
+
+/** The direct lane is explained once. */
+function LaneNotice() {
+  const status = useApp((s) => s.engineStatus)
+  const lane = useApp((s) => s.lane)
+  const [isClosed, setIsClosed] = useState(false)
+  if (isClosed || status.kind !== 'ready' || laneNow(status, lane).kind !== 'direct') return null
+  return (
+    <div className="notice">
+      <p>
+        <b>This window has no service worker.</b> Requests go straight to your app instead. The onion, headers and
+        checks are the same; the call does not show in the browser’s own Network panel.
+        {lane.why ? ` ${lane.why}` : ''}
+      </p>
+      <div className="notice__buttons">
+        <Button look="quiet" onPress={() => setIsClosed(true)}>
+          Understood
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function StaleNotice() {
+  const words = useStaleWords()
+  const hasTrouble = useApp((s) => s.trouble !== null)
+  const isRunning = useApp((s) => s.phase !== 'idle')
+  if (!words || hasTrouble || isRunning) return null
+  return (
+    <div className="notice notice--slim" role="status">
+      <p>{words}</p>
+    </div>
+  )
+}

@@ -1,0 +1,234 @@
+// The right column: the exchanges as tabs, and for the chosen one onion, tape, sentence and inspector with one cursor.
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { foldExchange, shownStep, stackView, type ShownExchange } from '../../engine/trace'
+import { fitsIn, OnionView, onionBox } from '../onion'
+import { changedSince, useApp, type InspectorTab } from '../store'
+import { HeaderTable, Narration, Tape } from '../timeline'
+import { Button, Icon } from '../ui'
+import { BodyFacts, SourceFacts, StateFacts, TimeFacts } from './Facts'
+import { Notices } from './Notices'
+import { useShownStep } from './use-exchange'
+import type { Size } from './use-size'
+import { exchangeLabels, staleWords, statusTone } from './words'
+
+export function RunPane({ size }: { readonly size: Size }) {
+  const shown = useApp((s) => s.shown)
+  const exchangeIndex = useApp((s) => s.exchangeIndex)
+  const chooseExchange = useApp((s) => s.chooseExchange)
+  const exchanges = shown?.document.exchanges
+  const labels = useMemo(() => exchangeLabels(exchanges ?? []), [exchanges])
+  if (!exchanges || exchanges.length === 0) {
+    return (
+      <div className="run-pane">
+        <div className="bar" />
+        <EmptyOnion size={size} />
+        <Notices />
+      </div>
+    )
+  }
+  return (
+    <Tabs
+      className="run-pane"
+      selectedKey={String(exchangeIndex)}
+      onSelectionChange={(key) => chooseExchange(Number(key))}
+    >
+      <div className="bar run-pane__bar">
+        <TabList className="tabs" aria-label="Requests of this run">
+          {exchanges.map(({ response, title }, index) => (
+            <Tab
+              className="tab"
+              id={String(index)}
+              key={index}
+              aria-label={`${labels[index]}, ${response?.status ?? 'no response'}`}
+            >
+              <span className="run-pane__label" title={title}>
+                {labels[index]}
+              </span>
+              <span className={`run-pane__status run-pane__status--${statusTone(response?.status ?? null)} num`}>
+                {response?.status ?? 'none'}
+              </span>
+            </Tab>
+          ))}
+        </TabList>
+      </div>
+      <TabPanel className="run-pane__panel" id={String(exchangeIndex)}>
+        <Instrument size={size} />
+      </TabPanel>
+    </Tabs>
+  )
+}
+
+/** How large the onion is drawn: it keeps its shape, and grows only where there is room to spare. */
+function onionScale(width: number, height: number): number {
+  return width >= 720 && height >= 980 ? 1.24 : 1
+}
+
+/** Width and height of an element, now and whenever they change. */
+function useBox<E extends HTMLElement>() {
+  const ref = useRef<E>(null)
+  const [box, setBox] = useState({ width: 588, height: 800 })
+  useEffect(() => {
+    const element = ref.current
+    if (!element) return
+    const observer = new ResizeObserver(() =>
+      setBox({ width: Math.floor(element.clientWidth), height: Math.floor(element.clientHeight) }),
+    )
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  return { ref, ...box }
+}
+
+const NOTHING_OPENED: ReadonlySet<string> = new Set()
+
+function Instrument({ size }: { readonly size: Size }) {
+  const at = useShownStep()
+  const seek = useApp((s) => s.seek)
+  const shownRun = useApp((s) => s.shown)
+  const { ref, width, height } = useBox<HTMLDivElement>()
+  const [opened, setOpened] = useState(NOTHING_OPENED)
+  const [isPlaying, setIsPlaying] = useState(false)
+  const isPhone = size === 'phone'
+  const scale = isPhone ? 1 : onionScale(width, height)
+  const inner = width - 32
+  const view = at?.view
+  const shown = useMemo(
+    () => (view ? foldExchange(view, { opened, fits: fitsIn(onionBox(inner, undefined, scale)) }) : null),
+    [view, opened, inner, scale],
+  )
+  useEffect(() => setIsPlaying(false), [view])
+  if (!at || !shown) return null
+  const step = shownStep(shown, at.whole)
+  const goTo = (to: number) => {
+    const target = shown.steps[to]
+    if (target) seek(target.whole)
+  }
+  const toggleGroup = (group: string) =>
+    setOpened((before) => {
+      const after = new Set(before)
+      if (!after.delete(group)) after.add(group)
+      return after
+    })
+  return (
+    <div className="instrument" ref={ref}>
+      <div className="instrument__onion">
+        <OnionView
+          shown={shown}
+          step={step}
+          onStep={goTo}
+          onToggleGroup={toggleGroup}
+          width={Math.max(300, inner)}
+          scale={scale}
+          runKey={`${shownRun?.turn ?? 0}-${at.index}`}
+        />
+      </div>
+      <Tape shown={shown} step={step} onStep={goTo} playing={isPlaying} onPlaying={setIsPlaying} compact={isPhone} />
+      <Narration shown={shown} step={step} playing={isPlaying} compact={isPhone} />
+      <Notices />
+      <Inspector shown={shown} step={step} onStep={goTo} isCompact={isPhone} />
+    </div>
+  )
+}
+
+const INSPECTOR: readonly { readonly id: InspectorTab; readonly name: string }[] = [
+  { id: 'headers', name: 'Headers' },
+  { id: 'body', name: 'Body' },
+  { id: 'state', name: 'State' },
+  { id: 'time', name: 'Time' },
+  { id: 'source', name: 'Source' },
+]
+
+function Inspector(props: {
+  readonly shown: ShownExchange
+  readonly step: number
+  readonly onStep: (step: number) => void
+  readonly isCompact: boolean
+}) {
+  const { shown, step, onStep, isCompact } = props
+  const inspectorTab = useApp((s) => s.inspectorTab)
+  const showInspector = useApp((s) => s.showInspector)
+  const [of, setOf] = useState<'request' | 'response'>('response')
+  return (
+    <Tabs
+      className="inspector"
+      selectedKey={inspectorTab}
+      onSelectionChange={(key) => showInspector(key as InspectorTab)}
+    >
+      <div className="bar inspector__bar">
+        <TabList className="tabs" aria-label="Inspector">
+          {INSPECTOR.map(({ id, name }) => (
+            <Tab className="tab" id={id} key={id}>
+              {name}
+            </Tab>
+          ))}
+        </TabList>
+      </div>
+      <TabPanel className="inspector__panel" id="headers">
+        <HeaderTable shown={shown} step={step} of={of} onOf={setOf} onStep={onStep} compact={isCompact} />
+      </TabPanel>
+      <TabPanel className="inspector__panel" id="body">
+        <BodyFacts shown={shown} step={step} />
+      </TabPanel>
+      <TabPanel className="inspector__panel" id="state">
+        <StateFacts shown={shown} step={step} />
+      </TabPanel>
+      <TabPanel className="inspector__panel" id="time">
+        <TimeFacts shown={shown} step={step} onStep={onStep} />
+      </TabPanel>
+      <TabPanel className="inspector__panel" id="source">
+        <SourceFacts shown={shown} step={step} />
+      </TabPanel>
+    </Tabs>
+  )
+}
+
+/** Before the first run: the layers as far as they are known, and the one button. */
+function EmptyOnion({ size }: { readonly size: Size }) {
+  const layers = useApp((s) => s.latest?.layers)
+  const run = useApp((s) => s.run)
+  const status = useApp((s) => s.engineStatus.kind)
+  const isRunning = useApp((s) => s.phase !== 'idle')
+  const { ref, width } = useBox<HTMLDivElement>()
+  const inner = Math.max(300, width - 32)
+  const shown = useMemo(
+    () => foldExchange(stackView(layers ?? []), { folding: 'tight', fits: fitsIn(onionBox(inner)) }),
+    [layers, inner],
+  )
+  return (
+    <div className="instrument" ref={ref}>
+      <div className="instrument__onion">
+        <OnionView
+          shown={shown}
+          step={0}
+          onStep={() => undefined}
+          width={inner}
+          empty={
+            <div className="run-pane__empty">
+              <p>
+                {layers
+                  ? `Your app has ${layers.length} layers, and no request has met them.`
+                  : 'No request has met this app yet.'}
+              </p>
+              {size !== 'phone' && status !== 'failed' && (
+                <Button look="primary" onPress={() => void run()} isDisabled={isRunning} aria-label="Send the requests">
+                  <Icon name="run" size={15} />
+                  Send the requests
+                </Button>
+              )}
+            </div>
+          }
+        />
+      </div>
+    </div>
+  )
+}
+
+/** Says that what is drawn is not of the text in the editor. */
+export function useStaleWords(): string | null {
+  const shown = useApp((s) => s.shown)
+  const files = useApp((s) => s.files)
+  if (!shown) return null
+  const what = changedSince(shown.files, files)
+  return what ? staleWords(what, shown.source) : null
+}

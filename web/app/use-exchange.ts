@@ -1,0 +1,52 @@
+// The exchange on screen, read from the shown document: its view is made once and shared by every pane.
+import { useMemo } from 'react'
+import type { RunDocument } from '../../engine/protocol'
+import { foldExchange, restingStep, viewExchange, type ExchangeView } from '../../engine/trace'
+import type { StepPlace } from '../editor/marks'
+import { useApp } from '../store'
+
+const views = new WeakMap<RunDocument, Map<number, ExchangeView>>()
+
+function viewOf(document: RunDocument, index: number): ExchangeView {
+  let known = views.get(document)
+  if (!known) views.set(document, (known = new Map()))
+  let view = known.get(index)
+  if (!view) known.set(index, (view = viewExchange(document, index)))
+  return view
+}
+
+export interface ShownStep {
+  readonly document: RunDocument
+  readonly index: number
+  readonly view: ExchangeView
+  /** Index in `view.steps`; where nobody has moved, the first thing worth seeing. */
+  readonly whole: number
+}
+
+/** The exchange and the step in view; null before the first run. */
+export function useShownStep(): ShownStep | null {
+  const shown = useApp((s) => s.shown)
+  const exchangeIndex = useApp((s) => s.exchangeIndex)
+  const cursor = useApp((s) => s.cursor)
+  return useMemo(() => {
+    if (!shown?.document.exchanges[exchangeIndex]) return null
+    const view = viewOf(shown.document, exchangeIndex)
+    const whole = cursor ?? restingWhole(view)
+    return { document: shown.document, index: exchangeIndex, view, whole }
+  }, [shown, exchangeIndex, cursor])
+}
+
+function restingWhole(view: ExchangeView): number {
+  const folded = foldExchange(view, { folding: 'none' })
+  return folded.steps[restingStep(folded)]?.whole ?? 0
+}
+
+/** Where that step stands, for marks and rows that go with it. */
+export function placeOf(step: ShownStep): StepPlace {
+  const at = step.view.steps[step.whole]
+  return {
+    exchange: step.index,
+    layer: at ? (step.view.rings[at.ring]?.id ?? null) : null,
+    lastSeq: at?.lastSeq ?? -1,
+  }
+}

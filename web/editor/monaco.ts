@@ -1,0 +1,240 @@
+// The editor behind its seam: models for files, marks on lines, themes. Imported only when the page asks for it, since
+// it is by far the page's largest part. Knows neither store nor React.
+import { editor, KeyCode, KeyMod, languages, Uri } from 'monaco-editor/editor/editor.api'
+import 'monaco-editor/editor/browser/coreCommands'
+import 'monaco-editor/editor/contrib/bracketMatching/browser/bracketMatching'
+import 'monaco-editor/editor/contrib/caretOperations/browser/caretOperations'
+import 'monaco-editor/editor/contrib/clipboard/browser/clipboard'
+import 'monaco-editor/editor/contrib/comment/browser/comment'
+import 'monaco-editor/editor/contrib/cursorUndo/browser/cursorUndo'
+import 'monaco-editor/editor/contrib/find/browser/findController'
+import 'monaco-editor/editor/contrib/hover/browser/hoverContribution'
+import 'monaco-editor/editor/contrib/indentation/browser/indentation'
+import 'monaco-editor/editor/contrib/lineSelection/browser/lineSelection'
+import 'monaco-editor/editor/contrib/linesOperations/browser/linesOperations'
+import 'monaco-editor/editor/contrib/multicursor/browser/multicursor'
+import 'monaco-editor/editor/contrib/smartSelect/browser/smartSelect'
+import 'monaco-editor/editor/contrib/toggleTabFocusMode/browser/toggleTabFocusMode'
+import 'monaco-editor/editor/contrib/wordHighlighter/browser/wordHighlighter'
+import 'monaco-editor/editor/contrib/wordOperations/browser/wordOperations'
+import {
+  conf as pythonConfiguration,
+  language as pythonLanguage,
+} from 'monaco-editor/languages/definitions/python/python'
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
+import type { SourceFiles } from '../../engine/protocol'
+import { httpConfiguration, httpLanguage, languageOf, tellCallsApart } from './languages'
+import { NO_MARKS, type Marks } from './marks'
+import { readTheme } from './theme'
+
+export interface EditorOptions {
+  readonly files: SourceFiles
+  readonly file: string
+  readonly onChange: (file: string, text: string) => void
+  readonly onRun: () => void
+}
+
+export interface EditorHandle {
+  /** Brings the models to the store's text; a text that differs is put in as one edit that can be undone. */
+  setFiles(files: SourceFiles): void
+  show(file: string): void
+  mark(marks: Marks): void
+  goTo(line: number): void
+  /** Reads the page's tokens again. */
+  refreshTheme(): void
+  focus(): void
+  dispose(): void
+}
+
+const THEME = 'peel'
+const OWNER = 'peel'
+
+let isSetUp = false
+
+function setUp(): void {
+  if (isSetUp) return
+  isSetUp = true
+  globalThis.MonacoEnvironment = { getWorker: () => new EditorWorker() }
+  languages.register({ id: 'python', extensions: ['.py'] })
+  languages.setLanguageConfiguration('python', pythonConfiguration)
+  languages.setMonarchTokensProvider('python', tellCallsApart(pythonLanguage))
+  languages.register({ id: 'http', extensions: ['.http'] })
+  languages.setLanguageConfiguration('http', httpConfiguration)
+  languages.setMonarchTokensProvider('http', httpLanguage)
+}
+
+/** Puts an editor into `host`. */
+export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHandle {
+  setUp()
+  const refreshTheme = () => {
+    editor.defineTheme(THEME, readTheme(getComputedStyle(document.documentElement)))
+    editor.setTheme(THEME)
+  }
+  refreshTheme()
+
+  const models = new Map<string, editor.ITextModel>()
+  const views = new Map<string, editor.ICodeEditorViewState | null>()
+  let shownFile = options.file
+  let marks: Marks = NO_MARKS
+  // Text that comes from the store is not news to it.
+  let isAdopting = false
+
+  const makeModel = (file: string, text: string) => {
+    const model = editor.createModel(text, languageOf(file), Uri.parse(`file:///${encodeURI(file)}`))
+    model.updateOptions({ tabSize: 4, insertSpaces: true })
+    model.onDidChangeContent(() => {
+      if (!isAdopting) options.onChange(file, model.getValue())
+    })
+    models.set(file, model)
+    return model
+  }
+
+  for (const [file, text] of Object.entries(options.files)) makeModel(file, text)
+
+  const fontFamily = getComputedStyle(document.documentElement).getPropertyValue('--font-mono')
+  const instance = editor.create(host, {
+    model: models.get(shownFile) ?? null,
+    theme: THEME,
+    ariaLabel: `Code, ${shownFile}`,
+    automaticLayout: true,
+    fontFamily,
+    fontSize: 12.5,
+    lineHeight: 20,
+    fontLigatures: false,
+    minimap: { enabled: false },
+    lineNumbersMinChars: 4,
+    lineDecorationsWidth: 12,
+    glyphMargin: false,
+    folding: false,
+    scrollBeyondLastLine: false,
+    overviewRulerLanes: 0,
+    renderLineHighlight: 'none',
+    guides: { indentation: false },
+    padding: { top: 8, bottom: 8 },
+    scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
+    smoothScrolling: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+    fixedOverflowWidgets: true,
+    stickyScroll: { enabled: false },
+    unicodeHighlight: { ambiguousCharacters: false },
+    occurrencesHighlight: 'singleFile',
+    selectionHighlight: true,
+    quickSuggestions: false,
+    wordBasedSuggestions: 'off',
+    links: false,
+    contextmenu: false,
+  })
+  instance.addCommand(KeyMod.CtrlCmd | KeyCode.Enter, options.onRun)
+  // The face may arrive after the editor has measured its fallback.
+  void document.fonts?.ready.then(() => editor.remeasureFonts())
+
+  const decorations = instance.createDecorationsCollection()
+  let zones: string[] = []
+
+  const drawMarks = () => {
+    for (const [file, model] of models) {
+      const problems = marks.problems.filter((problem) => problem.file === file && problem.line <= model.getLineCount())
+      editor.setModelMarkers(
+        model,
+        OWNER,
+        problems.map(({ line, lead, text }) => ({
+          severity: 8,
+          message: lead ? `${lead}: ${text}` : text,
+          startLineNumber: line,
+          endLineNumber: line,
+          startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1,
+          endColumn: model.getLineMaxColumn(line),
+        })),
+      )
+    }
+    const model = models.get(shownFile)
+    if (!model) return
+    const count = model.getLineCount()
+    const wholeLine = (line: number, className: string, margin: string): editor.IModelDeltaDecoration => ({
+      range: { startLineNumber: line, startColumn: 1, endLineNumber: line, endColumn: 1 },
+      options: { isWholeLine: true, className, marginClassName: margin, lineNumberClassName: `${margin}-number` },
+    })
+    const problems = marks.problems.filter(({ file, line }) => file === shownFile && line >= 1 && line <= count)
+    decorations.set([
+      ...(marks.ran[shownFile] ?? [])
+        .filter((line) => line <= count)
+        .map((line) => wholeLine(line, 'code-line--ran', 'code-margin--ran')),
+      ...problems.map(({ line }) => wholeLine(line, 'code-line--bad', 'code-margin--bad')),
+      ...(marks.now?.file === shownFile && marks.now.line <= count
+        ? [wholeLine(marks.now.line, 'code-line--now', 'code-margin--now')]
+        : []),
+    ])
+    instance.changeViewZones((accessor) => {
+      for (const zone of zones) accessor.removeZone(zone)
+      zones = problems.map(({ line, lead, text }) => {
+        const node = document.createElement('div')
+        node.className = 'code-message'
+        const box = document.createElement('div')
+        if (lead) box.append(Object.assign(document.createElement('b'), { textContent: `${lead} ` }))
+        box.append(text)
+        node.append(box)
+        const columns = Math.max(30, Math.floor((instance.getLayoutInfo().contentWidth - 60) / 6.6))
+        const heightInPx = Math.ceil((lead.length + text.length + 1) / columns) * 20 + 18
+        return accessor.addZone({ afterLineNumber: line, heightInPx, domNode: node })
+      })
+    })
+  }
+
+  const show = (file: string) => {
+    const model = models.get(file)
+    if (!model || instance.getModel() === model) return
+    views.set(shownFile, instance.saveViewState())
+    shownFile = file
+    instance.setModel(model)
+    const view = views.get(file)
+    if (view) instance.restoreViewState(view)
+    instance.updateOptions({ ariaLabel: `Code, ${file}` })
+    drawMarks()
+  }
+
+  return {
+    show,
+    refreshTheme,
+    setFiles: (files) => {
+      isAdopting = true
+      for (const [file, model] of models) {
+        const text = files[file]
+        if (text === undefined) {
+          models.delete(file)
+          views.delete(file)
+          // The editor must not stand on a model that is gone.
+          if (instance.getModel() === model) instance.setModel(null)
+          model.dispose()
+        } else if (model.getValue() !== text && normalised(model.getValue()) !== normalised(text)) {
+          model.pushStackElement()
+          model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null)
+          model.pushStackElement()
+        }
+      }
+      for (const [file, text] of Object.entries(files)) if (!models.has(file)) makeModel(file, text)
+      isAdopting = false
+    },
+    mark: (next) => {
+      if (next === marks) return
+      marks = next
+      drawMarks()
+    },
+    goTo: (line) => {
+      instance.revealLineInCenterIfOutsideViewport(line)
+      instance.setPosition({
+        lineNumber: line,
+        column: instance.getModel()?.getLineFirstNonWhitespaceColumn(line) || 1,
+      })
+      instance.focus()
+    },
+    focus: () => instance.focus(),
+    dispose: () => {
+      instance.dispose()
+      for (const model of models.values()) model.dispose()
+    },
+  }
+}
+
+/** Monaco keeps one kind of line end a model; that alone is no change. */
+function normalised(text: string): string {
+  return text.replaceAll('\r\n', '\n')
+}

@@ -1,0 +1,45 @@
+// Starts the page: makes the store, says where its engine comes from, draws, and boots the engine behind what is drawn.
+import { createRoot } from 'react-dom/client'
+import { App } from './app/App'
+import { catalog, loadRecorded } from './app/catalog'
+import { bindStore, createAppStore } from './store'
+import './ui/tokens.css'
+import './ui/fonts'
+import './ui/base.css'
+
+const query = new URLSearchParams(location.search)
+
+const store = createAppStore(
+  {
+    catalog,
+    loadRecorded,
+    createEngine: async () => {
+      const { createEngine } = await import('../engine')
+      return createEngine({
+        base: `${import.meta.env.BASE_URL}engine/`,
+        ...(query.get('boot') === 'plain' ? { way: 'plain' as const } : {}),
+        ...(query.get('lane') === 'direct' ? { serviceWorker: false } : {}),
+      })
+    },
+  },
+  () => window.localStorage,
+)
+bindStore(store)
+
+// What waits to be kept is written before the page goes: `pagehide` for leaving, the other for a phone that sleeps.
+addEventListener('pagehide', store.flush)
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') store.flush()
+})
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root')
+createRoot(root).render(<App />)
+
+const { placeId, openPlace, bootEngine } = store.getState()
+void openPlace(catalog.list.some(({ id }) => id === placeId) ? placeId : catalog.first.id)
+
+/** Somebody who saves data is asked first: the engine is 18 MB. */
+const savesData = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true
+// The first drawing comes first; two frames later it is on screen.
+if (!savesData) requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(bootEngine)))

@@ -1,0 +1,54 @@
+// What docks under the code: the response, the console, and the request form, as tabs.
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { serverWords } from '../app/words'
+import { useApp, type DockTab } from '../store'
+import { ConsolePane, useConsoleCount } from './ConsolePane'
+import './network.css'
+import { RequestForm } from './RequestForm'
+import { ResponsePane } from './ResponsePane'
+
+export function Dock() {
+  const dockTab = useApp((s) => s.dockTab)
+  const showDock = useApp((s) => s.showDock)
+  const server = useApp((s) => s.server)
+  const count = useConsoleCount()
+  return (
+    <Tabs className="dock" selectedKey={dockTab} onSelectionChange={(key) => showDock(key as DockTab)}>
+      <div className="bar">
+        <TabList className="tabs" aria-label="Result">
+          <Tab className="tab" id="response">
+            Response
+          </Tab>
+          <Tab className="tab" id="console">
+            Console
+            <span className="tab__count num">{count}</span>
+          </Tab>
+          <Tab className="tab" id="requests">
+            Requests
+          </Tab>
+        </TabList>
+        <span className="spacer" />
+        {server !== 'stopped' && (
+          <span className={`dock__server dock__server--${server}`} role="status" aria-label="Server">
+            {serverWords(server)}
+          </span>
+        )}
+      </div>
+      <TabPanel className="dock__panel" id="response">
+        <section aria-label="Response" className="dock__section">
+          <ResponsePane />
+        </section>
+      </TabPanel>
+      <TabPanel className="dock__panel" id="console">
+        <section aria-label="Console" className="dock__section">
+          <ConsolePane />
+        </section>
+      </TabPanel>
+      <TabPanel className="dock__panel" id="requests">
+        <section aria-label="Requests" className="dock__section">
+          <RequestForm />
+        </section>
+      </TabPanel>
+    </Tabs>
+  )
+}

@@ -1,0 +1,134 @@
+// What came over the wire for the exchange on screen: status, headers in order with duplicates, body, exception.
+import { useMemo, useState } from 'react'
+import type { Exchange } from '../../engine/protocol'
+import { useShownStep, type ShownStep } from '../app/use-exchange'
+import { byteWords, statusTone, timeWords } from '../app/words'
+import { useApp } from '../store'
+import { Icon } from '../ui'
+import { colourJson, readBody } from './body-text'
+import { readTraceback } from './console-lines'
+import { hintFor } from './hints'
+import './network.css'
+import { TracebackView } from './TracebackView'
+
+export function ResponsePane() {
+  const step = useShownStep()
+  const phase = useApp((s) => s.phase)
+  const exchange = step?.document.exchanges[step.index]
+  if (!step || !exchange) {
+    return (
+      <p className="dock__empty">
+        {phase === 'idle' ? 'No response yet. Press Run to send the requests.' : 'The requests are on their way.'}
+      </p>
+    )
+  }
+  return (
+    <div className="response">
+      <StatusLine exchange={exchange} step={step} />
+      {exchange.error && <ErrorPart error={exchange.error} />}
+      {exchange.response && <Headers step={step} />}
+      {exchange.response && <Body exchange={exchange} />}
+    </div>
+  )
+}
+
+function StatusLine({ exchange, step }: { readonly exchange: Exchange; readonly step: ShownStep }) {
+  const { response } = exchange
+  const answering = step.view.rings.find((ring) => ring.shortCircuit)
+  const time = `${timeWords(exchange.endedAt - exchange.startedAt)} of virtual time`
+  if (!response) {
+    return (
+      <p className="response__status">
+        <span className="chip chip--bad">
+          <Icon name="cross" size={12} />
+          no response
+        </span>
+        <span className="response__meta">{step.view.outcome.kind === 'stopped' ? `stopped after ${time}` : time}</span>
+      </p>
+    )
+  }
+  const tone = statusTone(response.status)
+  const { bytes } = readBody(response.body, response.bodyEncoding, response.headers)
+  return (
+    <p className="response__status">
+      <span className={`chip chip--${tone}`}>
+        {tone !== 'short' && <Icon name={tone === 'ok' ? 'check' : 'cross'} size={12} />}
+        {`${response.status} ${response.reason}`}
+      </span>
+      <span className="response__meta">
+        {[byteWords(bytes), time, answering ? `answered by ${answering.name}` : 'HTTP/1.1'].join(', ')}
+      </span>
+    </p>
+  )
+}
+
+/** Headers as sent; those that the step in view has changed are marked. */
+function Headers({ step }: { readonly step: ShownStep }) {
+  const headers = step.document.exchanges[step.index]?.response?.headers ?? []
+  const at = step.view.steps[step.whole]
+  const ring = at && at.direction !== 'in' ? step.view.rings[at.ring] : undefined
+  const touched = new Set(ring?.response.headers.map(({ name }) => name.toLowerCase()))
+  return (
+    <table className="pairs">
+      <caption className="sr-only">Response headers, in the order in which they were sent</caption>
+      <tbody>
+        {headers.map(([name, value], index) => (
+          <tr key={index} className={touched.has(name.toLowerCase()) ? 'pairs__now' : undefined}>
+            <th scope="row">{name}</th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Body({ exchange }: { readonly exchange: Exchange }) {
+  const [isPretty, setIsPretty] = useState(false)
+  const { response } = exchange
+  const reading = useMemo(
+    () => (response ? readBody(response.body, response.bodyEncoding, response.headers) : null),
+    [response],
+  )
+  if (!reading) return null
+  if (reading.kind === 'empty') return <p className="response__note">The body is empty.</p>
+  const text = isPretty ? (reading.pretty ?? reading.text) : reading.text
+  return (
+    <div className="response__body">
+      {reading.pretty !== null && (
+        <label className="response__toggle">
+          <input type="checkbox" checked={isPretty} onChange={(event) => setIsPretty(event.target.checked)} />
+          Pretty
+        </label>
+      )}
+      {reading.kind === 'bytes' && (
+        <p className="response__note">{byteWords(reading.bytes)} that are no text, shown as base64.</p>
+      )}
+      <pre
+        className={reading.kind === 'bytes' ? 'code-text code-text--wrap' : 'code-text'}
+        tabIndex={0}
+        aria-label="Body"
+      >
+        {reading.kind === 'json'
+          ? colourJson(text).map((part, index) => (
+              <span key={index} className={`c-${part.kind}`}>
+                {part.text}
+              </span>
+            ))
+          : text}
+      </pre>
+    </div>
+  )
+}
+
+function ErrorPart({ error }: { readonly error: NonNullable<Exchange['error']> }) {
+  const hint = hintFor(error)
+  const text = error.traceback ?? error.full
+  const parts = useMemo(() => readTraceback(text ?? `${error.type}: ${error.message}`), [text, error])
+  return (
+    <div className="response__error">
+      {hint && <p className="response__hint">{hint}</p>}
+      <TracebackView parts={parts} full={error.full ?? null} />
+    </div>
+  )
+}

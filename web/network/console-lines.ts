@@ -1,0 +1,135 @@
+// Reads what a session printed and logged into lines for the console, each with the layer it came from. Pure.
+import type { RunDocument, TraceEvent } from '../../engine/protocol'
+
+export interface ConsoleLine {
+  readonly seq: number
+  readonly at: number
+  readonly source: 'print' | 'logging' | 'access' | 'server'
+  /** A warning or worse, or stderr. */
+  readonly isBad: boolean
+  /** `WARNING shop.limits`; empty for prints. */
+  readonly label: string
+  /** Name of the layer the line came from; null outside of any. */
+  readonly layer: string | null
+  readonly text: string
+  readonly traceback: Traceback | null
+}
+
+/** The exchange's heading is null for what was said while loading, starting or stopping. */
+export interface ConsoleGroup {
+  readonly exchange: number | null
+  readonly title: string
+  readonly lines: readonly ConsoleLine[]
+}
+
+export interface TracebackPart {
+  /** `hidden` stands for frames that are not the learner's. */
+  readonly kind: 'head' | 'hidden' | 'frame' | 'error'
+  readonly text: string
+  readonly file: string | null
+  readonly line: number | null
+}
+
+export interface Traceback {
+  readonly parts: readonly TracebackPart[]
+  readonly full: string
+}
+
+const BAD = /^(WARNING|ERROR|CRITICAL)$/
+
+/** Everything that was said in a session, in order, cut where another exchange speaks. */
+export function readConsole(document: Pick<RunDocument, 'events' | 'layers' | 'exchanges'>): ConsoleGroup[] {
+  const names = new Map(document.layers.map(({ id, name }) => [id, name]))
+  const groups: { exchange: number | null; title: string; lines: ConsoleLine[] }[] = []
+  for (const event of document.events) {
+    if (event.kind !== 'log') continue
+    const last = groups.at(-1)
+    const line = readLine(event, names)
+    if (last?.exchange === event.exchange && last) last.lines.push(line)
+    else groups.push({ exchange: event.exchange, title: titleOf(document, event), lines: [line] })
+  }
+  return groups
+}
+
+function titleOf(document: Pick<RunDocument, 'exchanges' | 'events'>, event: TraceEvent): string {
+  if (event.exchange === null) return event.seq < firstExchange(document) ? 'Start' : 'End'
+  const exchange = document.exchanges[event.exchange]
+  return exchange ? `${exchange.request.method} ${exchange.request.url.replace(/^[a-z]+:\/\/[^/]*/i, '')}` : 'Request'
+}
+
+function firstExchange(document: Pick<RunDocument, 'events'>): number {
+  return document.events.find(({ exchange }) => exchange !== null)?.seq ?? Infinity
+}
+
+function readLine(event: Extract<TraceEvent, { kind: 'log' }>, names: ReadonlyMap<string, string>): ConsoleLine {
+  const { seq, at, source, stream, level, logger, layer } = event
+  const text = event.text.replace(/\n$/, '')
+  const label = source === 'print' ? (stream === 'stderr' ? 'stderr' : '') : [level, logger].filter(Boolean).join(' ')
+  return {
+    seq,
+    at,
+    source,
+    isBad: level !== undefined ? BAD.test(level) : source === 'print' && stream === 'stderr',
+    label,
+    layer: layer === null ? null : (names.get(layer) ?? { browser: 'Browser', server: 'uvicorn' }[layer] ?? layer),
+    ...splitTraceback(text),
+  }
+}
+
+const FRAME = /^\s+(?:\||\+)?\s*File "([^"]+)", line (\d+)/
+
+/** Parts a log line from the traceback below it. */
+export function splitTraceback(text: string): { text: string; traceback: Traceback | null } {
+  const start = text.search(/^\s*(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\):/m)
+  if (start < 0) return { text, traceback: null }
+  const full = text.slice(start)
+  return { text: text.slice(0, start).trimEnd(), traceback: { parts: readTraceback(full), full } }
+}
+
+/**
+ * Reads a traceback as Python prints it and folds the frames that are not the learner's: a learner's file has a
+ * path without the folders of a Python installation.
+ */
+export function readTraceback(text: string): TracebackPart[] {
+  const parts: TracebackPart[] = []
+  let hidden = 0
+  let current: { text: string; file: string; line: number } | null = null
+  const closeFrame = () => {
+    if (!current) return
+    if (isOwn(current.file)) {
+      closeHidden()
+      parts.push({ kind: 'frame', ...current })
+    } else hidden++
+    current = null
+  }
+  const closeHidden = () => {
+    if (hidden > 0) {
+      const words = hidden === 1 ? '… 1 frame of the framework' : `… ${hidden} frames of the framework`
+      parts.push({ kind: 'hidden', text: words, file: null, line: null })
+    }
+    hidden = 0
+  }
+  for (const line of text.split('\n')) {
+    const frame = FRAME.exec(line)
+    if (frame) {
+      closeFrame()
+      current = { text: line, file: frame[1] ?? '', line: Number(frame[2]) }
+    } else if (current && /^\s/.test(line)) {
+      const open: { text: string; file: string; line: number } = current
+      current = { ...open, text: `${open.text}\n${line}` }
+    } else {
+      closeFrame()
+      closeHidden()
+      if (line.trim() !== '') {
+        parts.push({ kind: /Traceback \(most/.test(line) ? 'head' : 'error', text: line, file: null, line: null })
+      }
+    }
+  }
+  closeFrame()
+  closeHidden()
+  return parts
+}
+
+function isOwn(file: string): boolean {
+  return !/site-packages|\/lib\/python|python\d+\.zip|^<frozen|\/peel\//.test(file)
+}
