@@ -80,6 +80,8 @@ export interface ErrorView {
   readonly traceback?: string
   /** The whole traceback. */
   readonly full?: string
+  /** What is likely to help, e.g. where an `await` is missing. */
+  readonly hint?: string
 }
 
 interface Common {
