@@ -183,7 +183,7 @@ describe('Session', () => {
     await session.send(GROUP)
     const { stop, events } = session.document
     expect(events).toHaveLength(2)
-    expect(stop).toMatchObject({ reason: 'wall', file: 'main.py', line: 15, waiting: ['uvicorn'] })
+    expect(stop).toMatchObject({ reason: 'wall', file: 'main.py', line: 15, waiting: ['server'] })
     expect(stop?.text).toContain('Stopped in timing, main.py line 15')
     expect(session.isOpen).toBe(false)
   })

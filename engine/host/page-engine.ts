@@ -80,11 +80,13 @@ class PageEngine implements Engine {
     this.#options = options
     this.#sandbox = new Sandbox({ base: options.base ?? '/engine/', way: options.way ?? 'snapshot' })
     this.#host = new EngineHost(this.#sandbox.spawn)
-    this.#host.subscribe(() => this.#tell({ kind: 'status', status: this.status }))
+    this.#host.subscribe(() => this.#tellStatus())
   }
 
   get status(): EngineStatus {
     const status = this.#host.status
+    // A run is several calls; between them the engine is not free.
+    if (status.kind === 'ready' && this.#current) return { kind: 'running' }
     // Not "ready" before a Run would start at once, and Run waits for the door.
     return status.kind === 'ready' && !this.#doorSettled
       ? { kind: 'booting', step: 'ready', text: 'opening the service worker' }
@@ -175,6 +177,7 @@ class PageEngine implements Engine {
     } finally {
       signal?.removeEventListener('abort', onAbort)
       if (this.#current?.done === settled) this.#current = null
+      this.#tellStatus()
     }
   }
 
@@ -204,7 +207,7 @@ class PageEngine implements Engine {
         return null
       } finally {
         this.#doorSettled = true
-        this.#tell({ kind: 'status', status: this.status })
+        this.#tellStatus()
       }
     })()
     return this.#door
@@ -213,6 +216,15 @@ class PageEngine implements Engine {
   #setLane(lane: Lane): void {
     this.#lane = lane
     this.#tell({ kind: 'lane', lane })
+  }
+
+  #told: EngineStatus | null = null
+
+  #tellStatus(): void {
+    const { status } = this
+    if (this.#told && JSON.stringify(this.#told) === JSON.stringify(status)) return
+    this.#told = status
+    this.#tell({ kind: 'status', status })
   }
 
   #tell(notice: EngineNotice): void {

@@ -1,5 +1,4 @@
 // One server life: open, send, close. Gathers the run document while events arrive; knows workers only as a host.
-import { BROWSER, SERVER } from '../protocol'
 import type {
   Exchange,
   Limits,
@@ -174,6 +173,6 @@ function waitingRings(events: readonly TraceEvent[]): string[] {
       if (at >= 0) open.splice(at, 1)
     }
   }
-  const named: Record<string, string> = { [BROWSER]: 'the browser', [SERVER]: 'uvicorn' }
-  return open.toReversed().map((id) => named[id] ?? id)
+
+  return open.toReversed()
 }

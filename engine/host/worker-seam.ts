@@ -8,5 +8,5 @@ export interface EngineWorker {
   terminate(): void
 }
 
-/** Starts a worker and passes on what it says. `failed` also stands for a worker that died. */
+/** Starts a worker and passes on what it says, never before it has returned. `failed` also stands for a worker that died. */
 export type SpawnWorker = (listen: (message: WorkerMessage) => void) => EngineWorker

@@ -48,10 +48,12 @@ export class Sandbox {
       if (!gone) listen({ kind: 'progress', step, text })
     }
     // A frame that failed, e.g. because a file could not be fetched, is tried anew by the next spawn.
-    this.#frame ??= this.#open(progress).catch((error: unknown) => {
-      this.#frame = null
-      throw error
-    })
+    this.#frame ??= Promise.resolve()
+      .then(() => this.#open(progress))
+      .catch((error: unknown) => {
+        this.#frame = null
+        throw error
+      })
     this.#frame.then(
       (frame) => {
         if (!gone) say(frame, { kind: 'spawn', worker: id }, [port2])
