@@ -1,0 +1,2 @@
+// Door of the reading room.
+export { LessonPane } from './LessonPane'

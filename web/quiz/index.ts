@@ -1,0 +1,2 @@
+// Door of the quiz room.
+export { QuizPane } from './QuizPane'
