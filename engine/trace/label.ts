@@ -42,7 +42,9 @@ function responseWords(ring: RingView): string[] {
 
 function errorWords(ring: RingView): string[] {
   if (!ring.error) return []
-  const { fate, error, answered, raisedAgain } = ring.error
+  const { fate, error, answered, raisedAgain, late } = ring.error
+  if (late)
+    return [...(ring.response.status === null ? [] : [`answers ${ring.response.status}`]), `then raises ${error.type}`]
   if (fate === 'raised') return [`raises ${error.type}`]
   if (fate === 'passed') return [`skipped by ${error.type} on its way out`]
   if (!answered) return [`stops ${error.type}`]
@@ -59,13 +61,14 @@ function deedWords(shown: ShownExchange, ring: RingView, isCore: boolean): strin
   if (ring.shortCircuit)
     return [...requestWords(ring, false), `answers ${status ?? ''} itself, the app inside is not asked`].join('; ')
   if (ring.error) {
-    const goesOn = ring.error.fate !== 'raised' && !isCore
+    const goesOn = !isCore && shown.view.rings.indexOf(ring) < shown.view.turn
     return [...requestWords(ring, goesOn), ...errorWords(ring)].join('; ')
   }
   if (isCore) {
     if (status === null) return 'runs'
     const names = namesByKind(ring.response.headers).added
-    return `answers ${status}${names.length > 0 ? ` with ${listWords(names)}` : ''}`
+    const who = ring.ran ? 'answers' : 'is not run, FastAPI answers'
+    return `${who} ${status}${names.length > 0 ? ` with ${listWords(names)}` : ''}`
   }
   return [...requestWords(ring, true), ...responseWords(ring)].join('; ')
 }
@@ -84,5 +87,5 @@ export function layerLabel(shown: ShownExchange, row: Row): string {
   if (!row.folded) return `${first.name}${originWords(first)}${plate}: ${deedWords(shown, first, isCore)}`
   const names = listWords(rings.map((ring) => ring.name))
   const origins = [...new Set(rings.map((ring) => ring.origin))]
-  return `${names}, ${listWords(origins)}, folded${plate}: ${deedWords(shown, first, false)}`
+  return `${names}, ${listWords(origins)}, folded${plate || (first.nest > 0 ? ', in the mounted app' : '')}: ${deedWords(shown, first, false)}`
 }

@@ -43,6 +43,8 @@ export interface RingError {
   readonly answered: boolean
   /** Answered, and let out again (ServerErrorMiddleware does so for the server's log). */
   readonly raisedAgain: boolean
+  /** Raised when the head had already gone out: the response breaks off. */
+  readonly late: boolean
   /** Lines of this ring that ran while the exception was passing (`except` or `finally`). */
   readonly ranLines: boolean
 }
@@ -73,6 +75,8 @@ export interface RingView {
   readonly route: string | null
   /** A `def` endpoint, which runs in a thread. */
   readonly sync: boolean
+  /** False for an endpoint whose own lines never ran: FastAPI answered in its place, e.g. a 422. */
+  readonly ran: boolean
   /** Where a stopped session stood. */
   readonly stopped: boolean
 }

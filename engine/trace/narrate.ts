@@ -87,7 +87,7 @@ function place(error: { file: string | null; line: number | null }): Sentence {
 
 function brief(message: string): Sentence {
   const line = message.split('\n')[0] ?? ''
-  return line ? [t(', '), c(cutMiddle(line, VALUE_CHARS))] : []
+  return line ? [t(': '), c(cutMiddle(line, VALUE_CHARS))] : []
 }
 
 function unreachedNames(shown: ShownExchange, row: number): Sentence {
@@ -117,8 +117,10 @@ function sayEnter(shown: ShownExchange, step: RowStep, ring: RingView, subject: 
       : [subject, t(' reads the bytes and makes a scope of them.')]
   }
   if (ring.role === 'endpoint') {
-    const route: Sentence = ring.route ? [t(': the route '), c(ring.route), t(' leads here.')] : [t('.')]
-    return [subject, t(ring.sync ? ' runs in a thread' : ' runs'), ...route]
+    const thread = ring.sync && ring.ran ? ', which runs in a thread.' : '.'
+    return ring.route
+      ? [t('The route '), c(ring.route), t(' leads to '), subject, t(thread)]
+      : [subject, t(' is handed the request.')]
   }
   if (ring.stopped || ring.shortCircuit || !goesOn(shown, step)) {
     return phrases.length > 0
@@ -158,9 +160,9 @@ function saySend(shown: ShownExchange, step: RowStep, ring: RingView, subject: S
   }
   if (step.row === shown.turn || step.row === shown.rows.length - 1) {
     const names = [...new Set(ring.response.headers.filter((one) => one.kind === 'added').map((one) => one.name))]
-    return names.length > 0
-      ? [subject, t(` answers ${status ?? ''} with `), ...codes(names), t('.')]
-      : [subject, t(` answers ${status ?? ''}.`)]
+    const headers: Sentence = names.length > 0 ? [t(' with '), ...codes(names)] : []
+    if (!ring.ran) return [t(`FastAPI answers ${status ?? ''}`), ...headers, t(', and '), subject, t(' is not run.')]
+    return [subject, t(` answers ${status ?? ''}`), ...headers, t('.')]
   }
   if (many) return [subject, t(' let the response through. They have nothing to add.')]
   return phrases.length > 0
@@ -174,7 +176,14 @@ function sayError(shown: ShownExchange, step: RowStep, ring: RingView, subject: 
   const name: SentencePart = error ? c(error.type) : t('the exception')
   if (step.kind === 'raise')
     return error
-      ? [subject, t(' raises '), name, ...brief(error.message), ...place(error), t('.')]
+      ? [
+          subject,
+          t(' raises '),
+          name,
+          ...place(error),
+          ...brief(error.message),
+          t(ring.error?.late ? '. The head has gone out already, so the response breaks off.' : '.'),
+        ]
       : [subject, t(' raises an exception.')]
   if (step.kind === 'catch') {
     if (!ring.error?.answered) return [subject, t(' stops '), name, t(' and sends nothing in its place.')]
@@ -190,7 +199,16 @@ function sayError(shown: ShownExchange, step: RowStep, ring: RingView, subject: 
   if (ring.role === 'server') return [name, t(' reaches '), subject, t('.')]
   if (many) return [subject, t(' have no handler for '), name, t('. It goes on outwards.')]
   if (ring.error?.ranLines)
-    return [subject, t(' runs its '), c('except'), t(' or '), c('finally'), t(', then lets '), name, t(' go on.')]
+    return [
+      subject,
+      t(' comes to its '),
+      c('except'),
+      t(' or '),
+      c('finally'),
+      t(', and '),
+      name,
+      t(' goes on outwards.'),
+    ]
   return ring.origin === 'yours'
     ? [subject, t(' is left in the middle: nothing after its '), c('await'), t(' runs.')]
     : [subject, t(' has no handler for '), name, t('. It goes on outwards.')]
@@ -218,7 +236,11 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
   if (step.kind === 'arrive') {
     return view.outcome.kind === 'blocked'
       ? [t('The page sees a '), c('TypeError'), t('. It cannot tell the answer from a broken cable.')]
-      : [t('The page reads '), b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()), t('.')]
+      : [
+          t('The page reads '),
+          b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()),
+          t(view.rings.some((ring) => ring.error?.late) ? ', and a body that breaks off.' : '.'),
+        ]
   }
   const row = shown.rows[step.row]
   const ring = view.rings[step.ring]

@@ -19,7 +19,20 @@ import {
   type ExchangeView,
   type ShownExchange,
 } from './index'
-import { exception, handled, happyPath, mountedApp, shortCircuit, STOP, stopped, stream } from './fixtures/scenes'
+import { readFileSync } from 'node:fs'
+import type { RunDocument } from '../protocol'
+import {
+  brokenOff,
+  exception,
+  handled,
+  happyPath,
+  mountedApp,
+  thrownAway,
+  shortCircuit,
+  STOP,
+  stopped,
+  stream,
+} from './fixtures/scenes'
 import { documentOf, exchangeOf, LAYERS, TraceScript } from './fixtures/script'
 
 const ring = (view: ExchangeView, id: string) => {
@@ -157,6 +170,23 @@ describe('viewExchange()', () => {
     })
     expect(ring(view, 'timing').error).toBeNull()
     expect(ring(view, 'timing').response.headers.map((change) => change.name)).toEqual(['x-process-time'])
+  })
+
+  test('does not take up a response that was thrown away, nor the clearing away inside it', () => {
+    const view = viewExchange(thrownAway(), 0)
+    expect(ring(view, 'AuthMiddleware').error).toMatchObject({ fate: 'raised', error: { type: 'RuntimeError' } })
+    expect(ring(view, 'timing').error).toBeNull()
+    expect(ring(view, 'ServerErrorMiddleware').error).toMatchObject({ fate: 'caught', answered: true })
+    expect(ring(view, 'ServerErrorMiddleware').response).toMatchObject({ status: 500, statusBefore: null })
+    expect(view.steps.map((step) => step.point)).toEqual(Array.from({ length: 26 }, (_, i) => i))
+  })
+
+  test('tells an exception behind the head where it was born and leaves the lanes a response', () => {
+    const view = viewExchange(brokenOff(), 0)
+    expect(view.rings.filter((one) => one.error).map((one) => one.id)).toEqual(['endpoint'])
+    expect(ring(view, 'endpoint').error).toMatchObject({ fate: 'raised', late: true })
+    expect(view.steps.filter((step) => step.kind === 'raise' || step.kind === 'pass')).toHaveLength(1)
+    expect(sentenceText(narrate(foldExchange(view), 17))).toMatch(/breaks off/)
   })
 
   test('ends where a stopped session stood', () => {
@@ -299,7 +329,7 @@ describe('narrate()', () => {
       'AuthMiddleware passes the request on.',
       'timing passes the request on.',
       'Three framework layers pass the request on. They have changed nothing.',
-      'read_order runs: the route /orders/{order_id} leads here.',
+      'The route /orders/{order_id} leads to read_order.',
       'read_order answers 200 with content-length and content-type.',
       'Three framework layers let the response through. They have nothing to add.',
       'timing gets the response back and adds x-process-time: 0.1200.',
@@ -318,7 +348,7 @@ describe('narrate()', () => {
       shortCircuit,
       'AuthMiddleware answers 401 itself and never awaits the app inside. timing is not reached.',
     ],
-    ['a birth', exception, 'read_order raises ZeroDivisionError, division by zero at main.py:47.'],
+    ['a birth', exception, 'read_order raises ZeroDivisionError at main.py:47: division by zero.'],
     ['a skipped layer', exception, 'timing is left in the middle: nothing after its await runs.'],
     [
       'a catch',
@@ -334,7 +364,17 @@ describe('narrate()', () => {
   })
 
   test('says something for every step of every scene, without doubled spaces or holes', () => {
-    for (const scene of [happyPath, shortCircuit, exception, handled, stopped, stream, mountedApp]) {
+    for (const scene of [
+      happyPath,
+      shortCircuit,
+      exception,
+      handled,
+      stopped,
+      stream,
+      mountedApp,
+      thrownAway,
+      brokenOff,
+    ]) {
       for (const folding of ['quiet', 'none'] as const) {
         for (const sentence of says(foldExchange(viewExchange(scene(), 0), { folding }))) {
           expect(sentence).toMatch(/^\S.*\.$/)
@@ -433,4 +473,30 @@ describe('headerTable()', () => {
       ['x-secret', 0, '1', 'timing', true],
     ])
   })
+})
+
+describe('the recorded run of the sample', () => {
+  const doc = JSON.parse(
+    readFileSync(new URL('../../lessons/sample/recorded.json', import.meta.url), 'utf8'),
+  ) as RunDocument
+  const outer = doc.layers.filter((layer) => layer.parent === undefined).map((layer) => layer.name)
+
+  test.for(doc.exchanges.map((exchange, i) => [exchange.title, i] as const))(
+    '%s: layers, sentences and headers agree with the wire',
+    ([, i]) => {
+      const shown = foldExchange(viewExchange(doc, i), { folding: 'none' })
+      expect(shown.view.rings.filter((one) => one.role === 'layer').map((one) => one.name)).toEqual(outer)
+      expect(shown.steps.map((step) => step.point)).toEqual(
+        Array.from({ length: 2 * (shown.turn + 1) + 2 }, (_, k) => k),
+      )
+      for (const sentence of says(shown)) expect(sentence).toMatch(/^\S.*\.$/)
+      const held = headerTable(shown, 'response').lines.filter((line) => !line.removed)
+      const wire = doc.exchanges[i]?.response?.headers ?? []
+      expect(held.map((line) => `${line.name}: ${line.value}`).sort()).toEqual(
+        wire.map(([name, value]) => `${name.toLowerCase()}: ${value}`).sort(),
+      )
+      for (const row of shown.rows)
+        expect(layerLabel(shown, row)).toMatch(new RegExp(`^${shown.view.rings[row.rings[0] ?? 0]?.name}[,:]`))
+    },
+  )
 })

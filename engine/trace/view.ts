@@ -75,6 +75,11 @@ function isHead(message: MessageView): boolean {
   return message.type === 'http.response' || message.type.endsWith('.response.start')
 }
 
+/** How asyncio clears away the inside of a layer that failed: a consequence, and no exception of anybody's. */
+function isCancel(error: ErrorView): boolean {
+  return error.type === 'CancelledError'
+}
+
 function collect(events: readonly TraceEvent[]): Map<string, Record_> {
   const records = new Map<string, Record_>()
   for (const event of events) {
@@ -87,9 +92,12 @@ function collect(events: readonly TraceEvent[]): Map<string, Record_> {
     else if (event.kind === 'send') {
       if (isHead(event.message)) record.start ??= event
       else if (event.message.body) record.bodies.push(event)
-    } else if (event.kind === 'raise') record.raises.push(event)
-    else if (event.kind === 'catch') record.catches.push(event)
-    else if (event.kind === 'rule') record.added.push(...event.added)
+    } else if (event.kind === 'raise') {
+      if (!isCancel(event.error)) record.raises.push(event)
+    } else if (event.kind === 'catch') {
+      if (!isCancel(event.error)) record.catches.push(event)
+    }
+    if (event.kind === 'rule') record.added.push(...event.added)
     else if (event.kind === 'exit') record.exit = event
     else if (event.kind === 'route') record.route = event
     else if (event.kind === 'line') record.lines.push(event.seq)
@@ -272,6 +280,8 @@ function readResponse(rings: readonly Ring[], records: ReadonlyMap<string, Recor
     const onWire = ring.role === 'browser' || ring.role === 'server'
     const sent = record?.start?.message
     const out: HeaderList | null = onWire && wire ? wire.headers : (sent?.headers ?? (sent ? [] : null))
+    // Who raises in place of answering has thrown away what came from further in.
+    if (!sent && record?.raises[0]) inner = null
     if (!out) continue
     const status = onWire && wire ? wire.status : (sent?.status ?? null)
     const bodies: readonly BodyView[] | null =
@@ -290,32 +300,39 @@ function readResponse(rings: readonly Ring[], records: ReadonlyMap<string, Recor
   return { deeds, headers }
 }
 
-function readError(
-  ring: Ring,
-  record: Record_ | undefined,
-  innerRaised: EventOf<'raise'> | null,
-  innerSent: boolean,
-): RingError | null {
+function readError(ring: Ring, record: Record_ | undefined, innerRaised: EventOf<'raise'> | null): RingError | null {
   const raise = record?.raises[0]
   const caught = record?.catches[0]
-  const startAfter =
-    record?.start && innerRaised && !innerSent && record.start.seq > innerRaised.seq ? record.start : null
+  const start = record?.start ?? null
+  const startAfter = start && innerRaised && start.seq > innerRaised.seq ? start : null
   const ranLines = innerRaised !== null && (record?.lines.some((seq) => seq > innerRaised.seq) ?? false)
   // What ServerErrorMiddleware raises again ends at the server, beside a response that is on its way.
   if (ring.role === 'server' && innerRaised === null) return null
-  if (caught || startAfter) {
-    const error: ErrorView | undefined = caught?.error ?? innerRaised?.error
+  // Catching one's own exception from a part further in that went on to answer is no matter of the lanes.
+  if (startAfter || (caught && innerRaised)) {
+    const error: ErrorView | undefined = innerRaised?.error ?? caught?.error
     if (!error) return null
     return {
       fate: 'caught',
       error,
       answered: caught?.answered === true || startAfter !== null,
       raisedAgain: raise !== undefined && ring.role === 'layer',
+      late: false,
       ranLines,
     }
   }
   if (!raise) return null
-  return { fate: raise.born ? 'raised' : 'passed', error: raise.error, answered: false, raisedAgain: false, ranLines }
+  const late = start !== null && start.seq < raise.seq
+  // The response had gone through; that an exception followed it is told where it was born.
+  if (late && !raise.born) return null
+  return {
+    fate: raise.born ? 'raised' : 'passed',
+    error: raise.error,
+    answered: false,
+    raisedAgain: false,
+    late,
+    ranLines,
+  }
 }
 
 /**
@@ -344,19 +361,20 @@ export function viewExchange(doc: Readable, index: number, events: readonly Trac
 
   const views: RingView[] = []
   let innerRaised: EventOf<'raise'> | null = null
-  let innerSent = false
   const errors: (RingError | null)[] = rings.map(() => null)
   for (let i = rings.length - 1; i >= 0; i--) {
     const ring = rings[i]
     if (!ring) continue
     const record = records.get(ring.id)
-    errors[i] = readError(ring, record, innerRaised, innerSent)
-    if (record?.raises[0]) innerRaised = record.raises[0]
-    if (record?.start) innerSent = true
-    // Once a response was made of it, what goes on outwards is a response.
-    if (errors[i]?.answered) innerRaised = null
+    errors[i] = readError(ring, record, innerRaised)
+    const raise = record?.raises[0]
+    // Once a response was made of it, or had gone out before it, what goes on outwards is a response.
+    if (record?.start) innerRaised = null
+    else if (raise) innerRaised = raise
   }
   const stoppedAt = stop ? stopRing(rings, stopEvent, own, turn) : -1
+  const lastRouter = rings.findLastIndex((ring) => ring.style === 'router')
+  const hasLines = own.some((event) => event.kind === 'line')
   for (const [i, ring] of rings.entries()) {
     const record = records.get(ring.id)
     const requestDeeds = request.deeds[i] ?? NO_REQUEST
@@ -375,7 +393,7 @@ export function viewExchange(doc: Readable, index: number, events: readonly Trac
       responseDeeds.body ||
       responseDeeds.statusBefore !== null
     const routed = ring.role === 'endpoint' ? [...records.values()].find((r) => r.route)?.route : record?.route
-    const route = routed ?? (ring.style === 'router' ? records.get(ENDPOINT)?.route : undefined) ?? null
+    const route = routed ?? (i === lastRouter ? records.get(ENDPOINT)?.route : undefined) ?? null
     views.push({
       ...ring,
       reached: reached[i] ?? false,
@@ -386,6 +404,13 @@ export function viewExchange(doc: Readable, index: number, events: readonly Trac
       error: errors[i] ?? null,
       route: route?.path ?? null,
       sync: ring.role === 'endpoint' && (route?.sync ?? false),
+      ran: !(
+        ring.role === 'endpoint' &&
+        ring.origin === 'yours' &&
+        (responseDeeds.status ?? 0) >= 400 &&
+        hasLines &&
+        record?.lines.length === 0
+      ),
       stopped: i === stoppedAt,
     })
   }
@@ -542,12 +567,12 @@ function readSteps(input: StepInput): Step[] {
       if (number <= STREAM_STEPS || number === streamed)
         add(event, ring, 'out', 'body', number, event.message.body?.bytes ?? 0)
     } else if (event.kind === 'catch') {
-      if (!sent.has(ring) && rings[ring]?.role === 'layer') {
+      if (!sent.has(ring) && rings[ring]?.role === 'layer' && view?.error?.fate === 'caught') {
         // The head that follows at the same port does not move the marker.
         if (event.answered) sent.add(ring)
         add(event, ring, 'error', 'catch')
       }
-    } else if (event.kind === 'raise') {
+    } else if (event.kind === 'raise' && !isCancel(event.error)) {
       const late = sent.has(ring) || sent.has(0)
       if (!late) {
         add(event, ring, 'error', event.born ? 'raise' : 'pass')

@@ -63,7 +63,10 @@ export function OnionView(props: OnionViewProps) {
     if (first !== null) onStep(first)
   }
   return (
-    <section className={`on-region${isStack ? ' on-region--stack' : ''}`} aria-label="Onion">
+    <section
+      className={`on-region${isStack ? ' on-stack' : ''}${drawing.layout.box.margin > 0 ? ' on-wide' : ''}`}
+      aria-label="Onion"
+    >
       <div className="on-frame" ref={ref} style={{ '--on-scale': scale } as React.CSSProperties}>
         <OnionDrawing
           drawing={drawing}

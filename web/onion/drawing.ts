@@ -220,10 +220,17 @@ function segmentsOf(shown: ShownExchange, layout: OnionLayout, furthest: number)
     if (to === turn + 2) {
       const ring = ringAt(turn)
       const atCore = turn === rows.length - 1
-      kind = ring?.error?.fate === 'raised' ? 'error' : ring?.shortCircuit ? 'short' : atCore ? 'turn' : 'out'
+      kind =
+        ring?.error?.fate === 'raised' && !ring.error.late
+          ? 'error'
+          : ring?.shortCircuit
+            ? 'short'
+            : atCore
+              ? 'turn'
+              : 'out'
     } else if (to > turn + 2) {
       const left = ringAt(2 * turn + 3 - to)
-      kind = left?.error && !left.error.answered && left.error.fate !== 'caught' ? 'error' : 'out'
+      kind = left?.error && left.error.fate !== 'caught' && !left.error.late ? 'error' : 'out'
     }
     segments.push({ to, kind, d: segmentPath(layout, turn, to) })
   }
