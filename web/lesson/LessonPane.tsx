@@ -40,7 +40,7 @@ export function LessonPane() {
 
   const isList = shown === 'list' || (reading.kind === 'none' && shown === 'text')
   return (
-    <section className="ls" aria-label="Lesson">
+    <div className="ls">
       <div className="ls-bar">
         <Button
           look="quiet"
@@ -112,7 +112,7 @@ export function LessonPane() {
           )}
         </div>
       )}
-    </section>
+    </div>
   )
 }
 
