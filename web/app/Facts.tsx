@@ -54,19 +54,16 @@ export function StateFacts({ shown, step }: Props) {
     -1,
     ...shown.steps.slice(0, step + 1).map(({ ring, direction }) => (direction === 'in' ? ring : -1)),
   )
-  const changes = shown.view.rings
-    .slice(0, deepest + 1)
-    .flatMap((ring) =>
-      ring.request.scope.map((change) => ({
-        ...change,
-        by: ring.name,
-        isNow: ring === shown.view.rings[at?.ring ?? -1],
-      })),
-    )
+  const changes = shown.view.rings.slice(0, deepest + 1).flatMap((ring) =>
+    ring.request.scope.map((change) => ({
+      ...change,
+      by: ring.name,
+      isNow: ring === shown.view.rings[at?.ring ?? -1],
+    })),
+  )
   if (changes.length === 0) return <Nothing>No layer has written to the request's state or scope so far.</Nothing>
   return (
-    <table className="pairs facts__table">
-      <caption className="sr-only">What layers wrote to the request</caption>
+    <table className="pairs facts__table" aria-label="What layers wrote to the request">
       <tbody>
         {changes.map(({ key, before, after, by, isNow }, index) => (
           <tr key={index} className={isNow ? 'pairs__now' : undefined}>
@@ -86,8 +83,10 @@ export function StateFacts({ shown, step }: Props) {
 export function TimeFacts({ shown, step, onStep }: Props & { readonly onStep: (step: number) => void }) {
   const { view, steps, rows } = shown
   return (
-    <table className="pairs facts__table facts__table--time">
-      <caption className="sr-only">When each step happened, in virtual time from the start of the exchange</caption>
+    <table
+      className="pairs facts__table facts__table--time"
+      aria-label="When each step happened, in virtual time from the start of the exchange"
+    >
       <tbody>
         {steps.map((one, index) => {
           const row = rows[one.row]

@@ -1,19 +1,12 @@
-// Where the lesson is read. What stands in it is the lesson room's.
-import { useApp } from '../store'
-import { Button } from '../ui'
+// Where the lesson is read. What stands in it is the lesson room's, fetched when it is first shown.
+import { lazy, Suspense } from 'react'
+
+const LessonPane = lazy(async () => ({ default: (await import('../lesson')).LessonPane }))
 
 export function LessonSlot() {
-  const place = useApp((s) => s.place)
-  const catalog = useApp((s) => s.catalog)
-  const openPlace = useApp((s) => s.openPlace)
   return (
-    <div className="lesson-slot">
-      <h1>{place.title}</h1>
-      {catalog.map(({ id, title }) => (
-        <Button key={id} look="quiet" onPress={() => void openPlace(id)}>
-          {title}
-        </Button>
-      ))}
-    </div>
+    <Suspense fallback={<p className="app__wait">Fetching the lessons.</p>}>
+      <LessonPane />
+    </Suspense>
   )
 }

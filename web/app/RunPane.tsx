@@ -4,7 +4,7 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { foldExchange, shownStep, stackView, type ShownExchange } from '../../engine/trace'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { changedSince, useApp, type InspectorTab } from '../store'
-import { HeaderTable, Narration, Tape } from '../timeline'
+import { DirectionSwitch, HeaderTable, Narration, Tape } from '../timeline'
 import { Button, Icon } from '../ui'
 import { BodyFacts, SourceFacts, StateFacts, TimeFacts } from './Facts'
 import { Notices } from './Notices'
@@ -59,9 +59,11 @@ export function RunPane({ size }: { readonly size: Size }) {
   )
 }
 
-/** How large the onion is drawn: it keeps its shape, and grows only where there is room to spare. */
-function onionScale(width: number, height: number): number {
-  return width >= 720 && height >= 980 ? 1.24 : 1
+/** Where there is room to spare the onion is drawn larger, text and all (`zoom` in app.css). */
+const LARGE = 1.24
+
+function hasRoomToSpare(width: number, height: number): boolean {
+  return width >= 720 && height >= 900
 }
 
 /** Width and height of an element, now and whenever they change. */
@@ -90,12 +92,12 @@ function Instrument({ size }: { readonly size: Size }) {
   const [opened, setOpened] = useState(NOTHING_OPENED)
   const [isPlaying, setIsPlaying] = useState(false)
   const isPhone = size === 'phone'
-  const scale = isPhone ? 1 : onionScale(width, height)
-  const inner = width - 32
+  const isLarge = !isPhone && hasRoomToSpare(width, height)
+  const inner = Math.max(300, Math.floor((width - 32) / (isLarge ? LARGE : 1)))
   const view = at?.view
   const shown = useMemo(
-    () => (view ? foldExchange(view, { opened, fits: fitsIn(onionBox(inner, undefined, scale)) }) : null),
-    [view, opened, inner, scale],
+    () => (view ? foldExchange(view, { opened, fits: fitsIn(onionBox(inner)) }) : null),
+    [view, opened, inner],
   )
   useEffect(() => setIsPlaying(false), [view])
   if (!at || !shown) return null
@@ -112,14 +114,13 @@ function Instrument({ size }: { readonly size: Size }) {
     })
   return (
     <div className="instrument" ref={ref}>
-      <div className="instrument__onion">
+      <div className={`instrument__onion${isLarge ? ' instrument__onion--large' : ''}`}>
         <OnionView
           shown={shown}
           step={step}
           onStep={goTo}
           onToggleGroup={toggleGroup}
-          width={Math.max(300, inner)}
-          scale={scale}
+          width={inner}
           runKey={`${shownRun?.turn ?? 0}-${at.index}`}
         />
       </div>
@@ -163,9 +164,19 @@ function Inspector(props: {
             </Tab>
           ))}
         </TabList>
+        <span className="spacer" />
+        {inspectorTab === 'headers' && !isCompact && <DirectionSwitch of={of} onOf={setOf} />}
       </div>
       <TabPanel className="inspector__panel" id="headers">
-        <HeaderTable shown={shown} step={step} of={of} onOf={setOf} onStep={onStep} compact={isCompact} />
+        <HeaderTable
+          shown={shown}
+          step={step}
+          of={of}
+          onOf={setOf}
+          onStep={onStep}
+          compact={isCompact}
+          withSwitch={isCompact}
+        />
       </TabPanel>
       <TabPanel className="inspector__panel" id="body">
         <BodyFacts shown={shown} step={step} />

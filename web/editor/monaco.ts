@@ -81,7 +81,12 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
 
   const makeModel = (file: string, text: string) => {
     const model = editor.createModel(text, languageOf(file), Uri.parse(`file:///${encodeURI(file)}`))
-    model.updateOptions({ tabSize: 4, insertSpaces: true })
+    model.updateOptions({
+      tabSize: 4,
+      insertSpaces: true,
+      // Colours mean something on this page, and depth of brackets is not among it.
+      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+    })
     model.onDidChangeContent(() => {
       if (!isAdopting) options.onChange(file, model.getValue())
     })

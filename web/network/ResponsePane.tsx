@@ -69,17 +69,18 @@ function Headers({ step }: { readonly step: ShownStep }) {
   const ring = at && at.direction !== 'in' ? step.view.rings[at.ring] : undefined
   const touched = new Set(ring?.response.headers.map(({ name }) => name.toLowerCase()))
   return (
-    <table className="pairs">
-      <caption className="sr-only">Response headers, in the order in which they were sent</caption>
-      <tbody>
-        {headers.map(([name, value], index) => (
-          <tr key={index} className={touched.has(name.toLowerCase()) ? 'pairs__now' : undefined}>
-            <th scope="row">{name}</th>
-            <td>{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div className="response__pairs">
+      <table className="pairs" aria-label="Response headers, in the order in which they were sent">
+        <tbody>
+          {headers.map(([name, value], index) => (
+            <tr key={index} className={touched.has(name.toLowerCase()) ? 'pairs__now' : undefined}>
+              <th scope="row">{name}</th>
+              <td>{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

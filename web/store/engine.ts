@@ -50,7 +50,8 @@ export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineS
     const reachEngine = (): Promise<EnginePort> => {
       if (engine) return engine
       if (get().engineStatus.kind !== 'booting') {
-        set({ engineStatus: { kind: 'booting', step: 'files', text: 'fetching the engine' }, bootTexts: {} })
+        const text = 'fetching the engine'
+        set({ engineStatus: { kind: 'booting', step: 'files', text }, bootTexts: { files: text } })
       }
       const attempt = make()
       engine = attempt
