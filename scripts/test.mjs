@@ -29,10 +29,10 @@ const STAGES = {
   unit: async () => [await stage('Unit tests', () => runVitest('unit', ['--exclude', 'lessons/**'], 6 * MINUTES))],
   python: async () => [
     await stage('Python tests on CPython', () =>
-      runPytest('pytest', venvPython(VENV), ['-m', 'pytest', '-q'], { cwd: python, limitMs: 4 * MINUTES }),
+      runPytest('pytest', venvPython(VENV), ['-m', 'pytest'], { cwd: python, limitMs: 4 * MINUTES }),
     ),
     await stage('Python tests inside Pyodide', () =>
-      runPytest('pytest-pyodide', process.execPath, tsx('engine/python/run-in-pyodide.ts'), { limitMs: 5 * MINUTES }),
+      runPytest('pytest-pyodide', process.execPath, tsx('engine/python/run-in-pyodide.ts', ['-v']), { limitMs: 5 * MINUTES }),
     ),
   ],
   lessons: async () => [await stage('Lessons', () => runVitest('lessons', ['lessons/'], 4 * MINUTES))],
