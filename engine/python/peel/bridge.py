@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from peel.engine import Engine, Misuse
+from peel.engine import Engine, MisuseError
 
 
 def install(emit: Callable[[str], None]) -> Callable[[str, str], str]:
@@ -16,7 +16,7 @@ def install(emit: Callable[[str], None]) -> Callable[[str, str], str]:
         try:
             value = engine.call(name, json.loads(payload))
         except Exception as exc:
-            kind = "misuse" if isinstance(exc, Misuse) else "bug"
+            kind = "misuse" if isinstance(exc, MisuseError) else "bug"
             message = str(exc) if kind == "misuse" else f"{type(exc).__name__}: {exc}"
             return _dump({"ok": False, "error": {"kind": kind, "message": message}})
         return _dump({"ok": True, "value": value})

@@ -34,6 +34,7 @@ class Budget:
         self._counting = False
         self.jump_limit = limits.jumps
         self.stop: StopView | None = None
+        self.on_stop: Callable[[], None] = lambda: None
         self.stuck: Callable[[], tuple[Place | None, str | None, int | None]] = lambda: (None, None, None)
 
     def begin(self, waits_ms: float) -> None:
@@ -61,19 +62,18 @@ class Budget:
         """One event was written."""
         self._events += 1
         if self._counting and self._events > self._limits.events:
-            self._counting = False
             file, line = self._here()
             self._trip("events", f"{_spaced(self._limits.events)} events", file, line)
 
     def check_time(self) -> None:
         """The clock moved."""
         if self._counting and self._clock.now_ns > self._until_ns:
-            self._counting = False
             seconds = self._limits.virtual_ms / 1000
             file, line = self._here()
             self._trip("time", f"{_spaced(seconds)} s on its clock", file, line)
 
     def _trip(self, reason: StopReason, amount: str, file: str | None, line: int | None) -> None:
+        self._counting = False
         if self.stop is None:
             place = CURRENT.get()
             if place is None or place.exchange is None or file is None:
@@ -85,6 +85,7 @@ class Budget:
             self._tracer.event("stop", place, {"stop": self.stop})
             self._tracer.muted = True
             self._tracer.flush()
+            self.on_stop()
         raise Stopped
 
     def _view(
@@ -107,7 +108,11 @@ class Budget:
             names = ["uvicorn" if ring == SERVER else "the browser" if ring == BROWSER else ring for ring in waiting]
             shown = [name for ring, name in zip(waiting, names, strict=True) if ring in (SERVER, BROWSER)]
             listed = " and ".join(shown)
-            text += f" {listed[0].upper()}{listed[1:]} {'was' if len(shown) == 1 else 'were'} waiting for it." if shown else ""
+            text += (
+                f" {listed[0].upper()}{listed[1:]} {'was' if len(shown) == 1 else 'were'} waiting for it."
+                if shown
+                else ""
+            )
         return {"reason": reason, "text": text, "file": file, "line": line, "waiting": waiting}
 
     def _here(self) -> tuple[str | None, int | None]:

@@ -17,15 +17,15 @@ class Clock:
         self.now_ns = 0
         self.ahead_ns = 0
         self.threads = 0
-        self.on_move: Callable[[int, int, MoveReason], None] = lambda before, after, why: None
+        self.on_move: Callable[[int, int, MoveReason], None] = lambda _before, _after, _why: None
 
     def seconds(self) -> float:
         """Seconds since the session began, as the code that asks sees it (a thread may be ahead of the loop)."""
-        return (self.now_ns + self.ahead_ns) / 1e9
+        return (self.now_ns + self.ahead_ns) / 10**9
 
     def loop_seconds(self) -> float:
         """Seconds since the session began, for the event loop."""
-        return self.now_ns / 1e9
+        return self.now_ns / 10**9
 
     def ns(self) -> int:
         """Nanoseconds since the session began."""

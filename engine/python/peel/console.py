@@ -43,7 +43,8 @@ class Console:
     def install(self, patches: Patches) -> None:
         """Take over the streams, and see which writes come from a logging handler."""
         for name in ("stdout", "stderr"):
-            stream = io.TextIOWrapper(_Pipe(self, name), "utf-8", "backslashreplace", "\n", write_through=True)
+            pipe: Any = _Pipe(self, name)
+            stream = io.TextIOWrapper(pipe, "utf-8", "backslashreplace", "\n", write_through=True)
             patches.set(sys, name, stream)
         patches.set(sys, "stdin", io.StringIO(""))
         handle = logging.Handler.handle

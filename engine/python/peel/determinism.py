@@ -5,17 +5,25 @@ Patches the modules themselves, so `from time import sleep` in a learner's file 
 
 from __future__ import annotations
 
+import contextlib
 import copyreg
 import datetime
+import importlib
 import os
 import random
 import time
 import uuid
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from peel.clock import Clock
 from peel.patches import Patches
+
+with contextlib.suppress(ImportError), warnings.catch_warnings():
+    # FastAPI imports it late (before Python 3.14), and it subclasses the real date with a metaclass of its own.
+    warnings.simplefilter("ignore")
+    importlib.import_module("pydantic.v1")
 
 SEED = 2028
 _RealDatetime = datetime.datetime
@@ -35,7 +43,7 @@ def _install_time(clock: Clock, patches: Patches) -> None:
         return clock.seconds()
 
     def since_1970() -> float:
-        return clock.epoch_ns() / 1e9
+        return clock.epoch_ns() / 10**9
 
     for name in ("monotonic", "perf_counter", "process_time", "thread_time"):
         if hasattr(time, name):
@@ -52,9 +60,19 @@ def _install_time(clock: Clock, patches: Patches) -> None:
 
     patches.set(time, "gmtime", now_or)
     patches.set(time, "localtime", now_or)
-    patches.set(time, "strftime", lambda form, t=None: strftime(form, now_or() if t is None else t))
-    patches.set(time, "asctime", lambda t=None: asctime(now_or() if t is None else t))
-    patches.set(time, "ctime", lambda seconds=None: asctime(now_or(seconds)))
+
+    def formatted(form: str, t: Any = None) -> str:
+        return strftime(form, now_or() if t is None else t)
+
+    def as_text(t: Any = None) -> str:
+        return asctime(now_or() if t is None else t)
+
+    def since_1970_as_text(seconds: float | None = None) -> str:
+        return asctime(now_or(seconds))
+
+    patches.set(time, "strftime", formatted)
+    patches.set(time, "asctime", as_text)
+    patches.set(time, "ctime", since_1970_as_text)
 
 
 class _Facade(type):

@@ -190,15 +190,17 @@ class Discovery:
         mount: str | None,
         depth: int,
     ) -> LayerView:
-        factory = owner.factory if owner is not None and owner.result is node else None
         function = _dispatch_function(node)
+        defined: Any = function
+        factory = owner.factory if owner is not None and owner.result is node else None
         if function is not None:
-            name, defined, style = _factory_name(function), function, "function"
+            name, style = _factory_name(function), "function"
         elif inspect.isfunction(node) or inspect.ismethod(node):
             defined = factory or node
             name, style = _factory_name(defined), "asgi"
         else:
-            name, defined = type(node).__name__, type(node)
+            defined = cast("type[Any]", type(node))
+            name = defined.__name__
             style = "router" if is_router else "base" if isinstance(node, BaseHTTPMiddleware) else "asgi"
         place = self._sources.definition(defined)
         added = app is None or (owner is not None and any(owner.entry is one for one in app.user_middleware))
@@ -235,16 +237,13 @@ class Discovery:
                         holder.app = outer
                 if not _is_application(inner):
                     self._routes(getattr(route, "_base_app", inner), layer, depth, prefix + path)
-            elif self._observer is not None and getattr(route, "methods", None) is not None:
+            elif self._observer is not None and hasattr(route, "methods") and hasattr(route, "endpoint"):
                 holder.app = EndpointProbe(inner, self._observer, functools.partial(self._route, holder, route))
-            elif self._observer is not None and inspect.isclass(getattr(route, "endpoint", None)):
-                if hasattr(route, "methods"):
-                    holder.app = EndpointProbe(inner, self._observer, functools.partial(self._route, holder, route))
 
     def _route(self, holder: Any, route: Any) -> dict[str, Any]:
         endpoint = route.endpoint
         while isinstance(endpoint, functools.partial):
-            endpoint = cast(Any, endpoint).func
+            endpoint = cast("Any", endpoint).func
         place = self._sources.definition(endpoint)
         path: str = getattr(holder, "path_format", "") or getattr(holder, "path", "")
         return {
@@ -315,5 +314,5 @@ def _dispatch_function(node: Any) -> Any:
 
 def _factory_name(factory: Any) -> str:
     while isinstance(factory, functools.partial):
-        factory = cast(Any, factory).func
+        factory = cast("Any", factory).func
     return getattr(factory, "__name__", type(factory).__name__)

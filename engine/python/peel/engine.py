@@ -11,7 +11,7 @@ from peel.events import parse_group, parse_options
 from peel.session import Session
 
 
-class Misuse(Exception):
+class MisuseError(Exception):
     """The caller asked for what cannot be: a call without a session, or one that does not exist."""
 
 
@@ -43,10 +43,10 @@ class Engine:
 
             return run_checks(payload["source"], payload["file"], json.loads(payload["document"]))
         if self._session is None:
-            raise Misuse(f"{name} needs an open session")
+            raise MisuseError(f"{name} needs an open session")
         if name == "send":
             return self._session.send(parse_group(payload))
         if name == "close":
             session, self._session = self._session, None
             return session.close()
-        raise Misuse(f"there is no call {name}")
+        raise MisuseError(f"there is no call {name}")

@@ -1,12 +1,12 @@
-"""Exceptions as data a learner can read: trimmed tracebacks, the line to mark, and a hint where an `await` is missing."""
+"""Exceptions as data a learner can read: trimmed tracebacks, the line to mark, a hint where an `await` is missing."""
 
 from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CoroutineType, TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from peel.events import ErrorView, SessionError
 from peel.sources import Sources
@@ -17,6 +17,8 @@ class Errors:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
+        self._forgotten: list[CoroutineType[Any, Any, Any]] = []
+        self.on_forgotten: Callable[[CoroutineType[Any, Any, Any]], None] = lambda _coroutine: None
 
     def place(self, exc: BaseException) -> tuple[str | None, int | None]:
         """The innermost frame in the learner's files."""
@@ -26,6 +28,10 @@ class Errors:
         for file, line in _frames(exc.__traceback__):
             if file in self._sources:
                 found = (file, line)
+        if found[0] is None:
+            members: tuple[BaseException, ...] = getattr(exc, "exceptions", ())
+            places = [place for member in members if (place := self.place(member))[0] is not None]
+            found = places[-1] if places else found
         return found
 
     def brief(self, exc: BaseException) -> ErrorView:
@@ -35,9 +41,15 @@ class Errors:
 
     def view(self, exc: BaseException) -> ErrorView:
         """The whole story, with both tracebacks."""
+        return {**self.trimmed(exc), "full": "".join(traceback.format_exception(exc))}
+
+    def trimmed(self, exc: BaseException) -> ErrorView:
+        """With the traceback through the learner's files, as Python prints it, and a hint where there is one."""
         view = self.brief(exc)
-        whole = traceback.TracebackException.from_exception(exc)
-        view["full"] = "".join(whole.format())
+        whole = traceback.TracebackException.from_exception(exc, lookup_lines=False)
+        if _wraps(exc.__cause__, exc):
+            # A task group had wrapped it, Starlette unwrapped it again: the same story twice.
+            whole.__cause__ = whole.__context__ = None
         self._trim(whole)
         view["traceback"] = "".join(whole.format())
         hint = self._missing_await(exc)
@@ -58,6 +70,16 @@ class Errors:
         name = coroutine.__qualname__.split(".")[-1]
         return file, line, self._sources.call_at(file, line, name) or f"{name}(…)"
 
+    def close_forgotten(self) -> None:
+        """End the coroutines that errors were about, once nobody can await them any more."""
+        while self._forgotten:
+            self._forgotten.pop().close()
+
+    def _forget(self, coroutine: CoroutineType[Any, Any, Any]) -> None:
+        if not any(one is coroutine for one in self._forgotten):
+            self._forgotten.append(coroutine)
+            self.on_forgotten(coroutine)
+
     def _trim(self, whole: traceback.TracebackException) -> None:
         seen: set[int] = set()
         todo: list[traceback.TracebackException | None] = [whole]
@@ -66,7 +88,9 @@ class Errors:
             if one is None or id(one) in seen:
                 continue
             seen.add(id(one))
-            one.stack = traceback.StackSummary.from_list([frame for frame in one.stack if frame.filename in self._sources])
+            one.stack = traceback.StackSummary.from_list(
+                [frame for frame in one.stack if frame.filename in self._sources]
+            )
             todo += [one.__cause__, one.__context__, *(one.exceptions or [])]
 
     def _missing_await(self, exc: BaseException) -> str | None:
@@ -74,11 +98,11 @@ class Errors:
             return None
         traced = exc.__traceback__
         while traced is not None:
-            for value in list(traced.tb_frame.f_locals.values()):
-                if not isinstance(value, CoroutineType) or inspect.getcoroutinestate(value) != inspect.CORO_CREATED:
-                    continue
-                made = self.coroutine(value)
+            values: list[Any] = list(traced.tb_frame.f_locals.values())
+            for value in values:
+                made = self.coroutine(value) if _is_new_coroutine(value) else None
                 if made is not None:
+                    self._forget(value)
                     file, line, call = made
                     return f"{call} gives a coroutine: write `await {call}` ({file} line {line})"
             traced = traced.tb_next
@@ -89,6 +113,15 @@ def _frames(traced: TracebackType | None) -> Iterator[tuple[str, int]]:
     while traced is not None:
         yield traced.tb_frame.f_code.co_filename, traced.tb_lineno
         traced = traced.tb_next
+
+
+def _wraps(group: BaseException | None, exc: BaseException) -> bool:
+    members: tuple[Any, ...] = getattr(group, "exceptions", ())
+    return any(one is exc or _wraps(one, exc) for one in members)
+
+
+def _is_new_coroutine(value: Any) -> bool:
+    return isinstance(value, CoroutineType) and inspect.getcoroutinestate(cast("Any", value)) == inspect.CORO_CREATED
 
 
 def _message(exc: BaseException) -> str:

@@ -34,6 +34,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._sources = sources
         self._on_code = on_code
         self._hidden: dict[str, ModuleType] = {}
+        self._finders: list[Any] = []
         self._known = set(sys.modules)
 
     def install(self) -> None:
@@ -41,6 +42,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         for name in list(sys.modules):
             if name.split(".")[0] in BLOCKED:
                 self._hidden[name] = sys.modules.pop(name)
+        # Pyodide's own finder makes `js` out of nothing.
+        self._finders = [one for one in sys.meta_path if type(one).__module__.split(".")[0] in BLOCKED]
+        for finder in self._finders:
+            sys.meta_path.remove(finder)
         sys.meta_path.insert(0, self)
 
     def uninstall(self) -> None:
@@ -52,9 +57,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             if name not in self._known and name.split(".")[0] in own:
                 del sys.modules[name]
         sys.modules.update(self._hidden)
+        sys.meta_path.extend(self._finders)
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Answer for the learner's modules only."""
         if fullname.split(".")[0] in BLOCKED:
@@ -64,7 +70,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         found = self._sources.modules.get(fullname)
         if found is not None:
             file, package = found
-            # Not spec_from_file_location(): it would make the path absolute, and tracebacks name what the learner named.
+            # Not spec_from_file_location(): it makes the path absolute, and tracebacks name what the learner named.
             spec = importlib.machinery.ModuleSpec(fullname, self, origin=file, is_package=package)
             spec.has_location = True
             if package:
@@ -93,7 +99,7 @@ def load_app(entry: str, name: str | None, sources: Sources, errors: Errors) -> 
     """Import the entry file and find the app in it; raises LoadError."""
     if entry not in sources:
         listed = ", ".join(sources) or "none"
-        raise _fail(errors, f"There is no {entry} among the files (Python files: {listed}).", entry)
+        raise _fail(f"There is no {entry} among the files (Python files: {listed}).", entry)
     module_name = next(key for key, (path, _) in sources.modules.items() if path == entry)
     try:
         module = importlib.import_module(module_name)
@@ -105,7 +111,7 @@ def load_app(entry: str, name: str | None, sources: Sources, errors: Errors) -> 
 def _find_app(module: ModuleType, entry: str, name: str | None, errors: Errors) -> Any:
     wanted = name or "app"
     if not hasattr(module, wanted):
-        raise _fail(errors, _no_app_text(module, entry, wanted), entry)
+        raise _fail(_no_app_text(module, entry, wanted), entry)
     app = getattr(module, wanted)
     if is_asgi_app(app):
         return app
@@ -122,7 +128,7 @@ def _find_app(module: ModuleType, entry: str, name: str | None, errors: Errors) 
         what = f"`{wanted}()` in {entry} gives a {type(made).__name__}"
     else:
         what = f"`{wanted}` in {entry} is a {type(app).__name__}"
-    raise _fail(errors, f"{what}, not an ASGI application. Make it `{wanted} = FastAPI()`.", entry)
+    raise _fail(f"{what}, not an ASGI application. Make it `{wanted} = FastAPI()`.", entry)
 
 
 def is_asgi_app(value: Any) -> bool:
@@ -145,14 +151,19 @@ def _takes_nothing(value: Any) -> bool:
 
 
 def _no_app_text(module: ModuleType, entry: str, wanted: str) -> str:
-    apps = [key for key, value in vars(module).items() if hasattr(value, "build_middleware_stack") and not inspect.isclass(value)]
+    apps = [
+        key
+        for key, value in vars(module).items()
+        if hasattr(value, "build_middleware_stack") and not inspect.isclass(value)
+    ]
     if apps:
         kind = type(getattr(module, apps[0])).__name__
         others = " and ".join(f"`{key}`" for key in apps)
-        return f"{entry} has no `{wanted}`, but a {kind} named {others}. Rename it to `{wanted}`, or choose it by its name."
+        return f"{entry} has no `{wanted}`, but a {kind} named {others}. Rename it, or choose it by its name."
     makers = [key for key in ("create_app", "make_app", "get_app", "build_app") if callable(getattr(module, key, None))]
     if makers:
-        return f"{entry} has no `{wanted}`, but a function `{makers[0]}`. Add `{wanted} = {makers[0]}()`, or choose it by its name."
+        made = f"`{wanted} = {makers[0]}()`"
+        return f"{entry} has no `{wanted}`, but a function `{makers[0]}`. Add {made}, or choose it by its name."
     return f"{entry} has no `{wanted}`. Add `{wanted} = FastAPI()` to it."
 
 
@@ -162,7 +173,8 @@ def _import_text(exc: BaseException, entry: str, sources: Sources, errors: Error
     if isinstance(exc, SyntaxError) and exc.filename in sources:
         return f"{at} is not valid Python: {exc.msg}. Fix that line and run again."
     if isinstance(exc, ModuleNotFoundError) and exc.name:
-        return f"{at} imports {exc.name}, which is not in this playground. Do without it, or use something from FastAPI, Starlette, Pydantic, httpx or Python's own library."
+        instead = "FastAPI, Starlette, Pydantic, httpx and Python's own library are here."
+        return f"{at} imports {exc.name}, which is not in this playground. Do without it: {instead}"
     if isinstance(exc, ImportError):
         return f"{at} cannot import: {exc}. Check the name, and run again."
     if isinstance(exc, SystemExit):
@@ -174,7 +186,5 @@ def _named(exc: BaseException) -> str:
     return f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
 
 
-def _fail(errors: Errors, text: str, file: str | None) -> LoadError:
-    return LoadError(
-        {"type": "LoadError", "message": text, "file": file, "line": None, "phase": "load", "text": text}
-    )
+def _fail(text: str, file: str | None) -> LoadError:
+    return LoadError({"type": "LoadError", "message": text, "file": file, "line": None, "phase": "load", "text": text})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from peel.clock import Clock
 from peel.threads import Threads
+from peel.tracer import CURRENT, Place
 
 T = TypeVar("T")
 
@@ -16,6 +17,12 @@ class NumberedTask(asyncio.Task[Any]):
     """A task that knows how many were born before it; numbers are the same in every run, ids are not."""
 
     number = 0
+    place: Place | None = None
+    """Where it was born."""
+
+
+class DryError(Exception):
+    """Nothing is ready, no timer is set, and what is waited for has not come."""
 
 
 class _Selector:
@@ -45,7 +52,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._stalled = False
         self._waits: set[int] = set()
         self.births = 0
-        self.on_birth: Callable[[int, str], None] = lambda number, name: None
+        self.on_birth: Callable[[int, str], None] = lambda _number, _name: None
         self.on_idle: Callable[[], None] = lambda: None
         self.on_turn: Callable[[], None] = lambda: None
 
@@ -70,7 +77,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         task = self.create_task(coroutine)
         if not self.run_until(task.done):
             task.cancel()
-            raise RuntimeError("nothing is left that could wake the loop")
+            raise DryError
         return task.result()
 
     def settle(self, turns: int) -> None:
@@ -80,7 +87,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         def done() -> bool:
             nonlocal left
             left -= 1
-            return left < 0 or not self._ready  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+            return left < 0 or not self._has_ready()
 
         self.run_until(done)
 
@@ -88,6 +95,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Like `call_at`, but moving the clock there counts as a wait between requests, not as somebody's sleep."""
         handle = self.call_at(when, callback)
         self._waits.add(id(handle))
+
+    def tasks(self) -> list[NumberedTask]:
+        """Tasks that are not done, in the order of birth."""
+        mine = (task for task in asyncio.all_tasks(self) if isinstance(task, NumberedTask))
+        return sorted(mine, key=lambda task: task.number)
 
     def current_number(self) -> int:
         """Number of the task that runs now; 0 outside of any."""
@@ -101,9 +113,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.on_birth(number, name)
         task = NumberedTask(coro, loop=self, name=name, **options)
         task.number = number
+        task.place = CURRENT.get()
         return task
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
+    def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         """Run `func` here and now: there are no threads. What it slept is waited for afterwards."""
         return self._threads.submit(self, lambda: func(*args))
 
@@ -117,17 +130,23 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.on_idle()
         if self._done():
             self.stop()
-        elif self._ready:  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+        elif self._has_ready():
             return
         elif timeout is None:
             self._stalled = True
             self.stop()
         else:
-            handle: asyncio.TimerHandle = self._scheduled[0]  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+            handle = self._next_timer()
             why = "wait" if id(handle) in self._waits else "sleep"
             self._waits.discard(id(handle))
             self._clock.move_to(round(handle.when() * 1e9), why)
             self.on_turn()
+
+    def _has_ready(self) -> bool:
+        return bool(cast("Any", self)._ready)
+
+    def _next_timer(self) -> asyncio.TimerHandle:
+        return cast("Any", self)._scheduled[0]
 
     def _process_events(self, event_list: Any) -> None:
         pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 _ABSENT = object()
 
@@ -15,7 +15,7 @@ class Patches:
 
     def set(self, owner: Any, name: str, value: Any) -> None:
         """Replace an attribute until `undo()`."""
-        own = vars(owner).get(name, _ABSENT)
+        own = cast("dict[str, Any]", vars(owner)).get(name, _ABSENT)
         self._undo.append((owner, name, own))
         setattr(owner, name, value)
 

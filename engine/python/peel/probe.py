@@ -1,7 +1,8 @@
-"""Rings of observation around layers and endpoints. A probe passes on the same objects in the same order; it only looks."""
+"""Rings of observation around layers and endpoints. A probe passes on the same objects in the same order: it looks."""
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -51,11 +52,11 @@ class Observer:
         """An exception leaves the ring."""
         self.stopped_here(place, exc)
         known = place.record.errors if place.record else []
-        born = not any(one is exc or _inside(one, exc) for one in known)
+        born = not any(_same(one, exc) for one in known)
         known.append(exc)
         if place.outer is not None:
             place.outer.caught.append((exc, place.outer.head_sent))
-        error = self.errors.view(exc) if born else self.errors.brief(exc)
+        error = self.errors.trimmed(exc) if born else self.errors.brief(exc)
         self.tracer.event("raise", place, {"error": error, "born": born})
 
     def left(self, place: Place, exc: BaseException | None) -> None:
@@ -72,7 +73,7 @@ class Observer:
         caught, place.caught = place.caught, []
         seen: list[BaseException] = []
         for exc, heads in caught:
-            if exc is leaving or _inside(exc, leaving) or any(one is exc for one in seen):
+            if _same(exc, leaving) or any(one is exc for one in seen):
                 continue
             seen.append(exc)
             answered = place.head_sent > heads
@@ -92,6 +93,7 @@ class Probe:
         return getattr(self.app, name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
+        """Pass the call on, watched; websockets and the lifespan untouched."""
         outer = CURRENT.get()
         if outer is None or scope["type"] != "http":
             return await self._call(scope, receive, send)
@@ -154,7 +156,9 @@ class EndpointProbe(Probe):
         self._observer.tracer.event("route", place, self._route())
 
 
-def _inside(exc: BaseException, group: BaseException | None) -> bool:
-    if not isinstance(group, BaseExceptionGroup):
-        return False
-    return any(one is exc or _inside(exc, one) for one in group.exceptions)
+def _same(exc: BaseException, leaving: BaseException | None) -> bool:
+    """Whether `exc` goes on in `leaving`: as itself, in a group, or as the cancellation that each task makes anew."""
+    if exc is leaving or (isinstance(exc, CancelledError) and isinstance(leaving, CancelledError)):
+        return True
+    members: tuple[BaseException, ...] = getattr(leaving, "exceptions", ())
+    return any(_same(exc, one) for one in members)

@@ -6,10 +6,9 @@ Everything between bytes and ASGI is uvicorn's own. Knows no layers.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from contextvars import Context
 from email.utils import formatdate
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from starlette.types import Message, Receive, Scope, Send
@@ -58,7 +57,7 @@ class Server:
         """Take the app; the config puts uvicorn's own proxy headers middleware around it."""
         self.app = app
         self.config.load()
-        self.config.loaded_app = self._watch(self.config.loaded_app)
+        self.config.loaded_app = self._watch(cast("Any", self.config).loaded_app)
         self._lifespan = LifespanOn(self.config)
 
     async def startup(self) -> LifespanStatus:
@@ -152,8 +151,8 @@ class Connection(Record):
         "error",
         "index",
         "request",
-        "started",
         "stalled",
+        "started",
     )
 
     def __init__(self, server: Server, errors: Errors, request: WireRequest, index: int) -> None:
@@ -220,10 +219,12 @@ class Connection(Record):
         text = f"The browser adds {names} by itself." if added else "The browser adds nothing."
         tracer = self._server.tracer
         tracer.event("rule", self._browser, {"rule": "added-headers", "added": added, "text": text}, task=0)
+        path, _, query = request.target.partition("?")
         scope = {
             "type": "http",
             "method": request.method,
-            "path": request.target,
+            "path": path,
+            "query_string": query,
             "headers": [[name, value] for name, value in request.headers],
         }
         tracer.event("enter", self._browser, {"scope": scope, "changes": []}, task=0)
@@ -322,7 +323,7 @@ class Connection(Record):
         return self.open[-1] if self.open else None
 
     def pending_tasks(self) -> list[Any]:
-        """uvicorn's tasks for this request that are not done."""
+        """The tasks of uvicorn for this request that are not done."""
         return list(self._tasks)
 
     def view(self) -> ExchangeView:
@@ -353,6 +354,3 @@ class Connection(Record):
 def _ms(ns: int) -> float:
     whole, rest = divmod(ns, 1_000_000)
     return whole + round(rest / 1e6, 6) if rest else whole
-
-
-OnIdle = Callable[[], None]

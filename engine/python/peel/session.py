@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import contextlib
 import copyreg
 import datetime
+import gc
+import logging
 import os
 import platform
 import shutil
@@ -22,7 +25,7 @@ from collections.abc import Callable, Iterator
 from contextvars import Context, copy_context
 from pathlib import Path
 from types import CoroutineType
-from typing import Any
+from typing import Any, cast
 
 import fastapi
 import pydantic
@@ -49,7 +52,7 @@ from peel.events import (
 )
 from peel.lines import LineWatch
 from peel.loader import Finder, LoadError, load_app
-from peel.loop import VirtualLoop
+from peel.loop import DryError, VirtualLoop
 from peel.patches import Patches
 from peel.probe import Observer, Probe
 from peel.server import Connection, Server
@@ -99,8 +102,9 @@ class Session:
         self._live: list[Connection] = []
         self._reported: list[Any] = []
         self._home: Path | None = None
-        self._came_from = ""
+        self._came_from = Path()
         self._closed = False
+        self._logging: _LoggingState | None = None
 
     def open(self) -> OpenResult:
         """Load the app and start it."""
@@ -111,6 +115,8 @@ class Session:
             error = self._loop.run(self._start())
         except LoadError as exc:
             error = exc.view
+        except DryError:
+            error = self._startup_stalled()
         except Stopped:
             pass
         self._finish_call()
@@ -122,16 +128,12 @@ class Session:
             return {"exchanges": [], "stop": self._budget.stop}
         self._budget.begin(group.wait_ms + max((request.at_ms for request in group.requests), default=0))
         connections: list[Connection] = []
-        try:
+        with contextlib.suppress(Stopped):
             self._run_group(group, connections)
-        except Stopped:
-            for connection in connections:
-                connection.silence()
+        exchanges = [one.view() for one in connections if one.started or self._budget.stop is None]
+        self._errors.close_forgotten()
         self._finish_call()
-        return {
-            "exchanges": [one.view() for one in connections if one.started or self._budget.stop is None],
-            "stop": self._budget.stop,
-        }
+        return {"exchanges": exchanges, "stop": self._budget.stop}
 
     def close(self) -> CloseResult:
         """Shut down, and put everything back as it was."""
@@ -140,7 +142,7 @@ class Session:
             try:
                 self._loop.run(self._server.shutdown())
                 self._cancel_rest()
-            except (Stopped, RuntimeError):
+            except (Stopped, DryError):
                 pass
             self._finish_call()
         self._uninstall()
@@ -178,7 +180,7 @@ class Session:
                 nonlocal waited
                 waited = True
 
-            loop.call_at_wait((clock.now_ns + round(group.wait_ms * 1e6)) / 1e9, wake)
+            loop.call_at_wait((clock.now_ns + round(group.wait_ms * 1e6)) / 10**9, wake)
             loop.run_until(lambda: waited)
         for request in group.requests:
             connection = Connection(self._server, self._errors, request, len(self._connections))
@@ -186,7 +188,7 @@ class Session:
             connections.append(connection)
             start = self._starter(connection)
             if request.at_ms > 0:
-                loop.call_at_wait((clock.now_ns + round(request.at_ms * 1e6)) / 1e9, start)
+                loop.call_at_wait((clock.now_ns + round(request.at_ms * 1e6)) / 10**9, start)
             else:
                 loop.call_soon(start)
         self._live = connections
@@ -208,12 +210,20 @@ class Session:
             if connection.started and not connection.finished:
                 connection.deliver()
 
+    def _silence(self) -> None:
+        for connection in self._connections:
+            connection.silence()
+
     def _cancel_rest(self) -> None:
         """What asyncio.run() does in the end: tasks that still run are cancelled and awaited."""
-        rest = list(asyncio.all_tasks(self._loop))
-        for task in rest:
-            task.cancel()
-        self._loop.run_until(lambda: all(task.done() for task in rest))
+        # Those of exchanges that were given up first, and unseen: nobody is there to hear how they end.
+        self._tracer.muted = True
+        for gone in (True, False):
+            rest = [task for task in self._loop.tasks() if (task.place is not None) == gone]
+            for task in rest:
+                task.cancel()
+            self._loop.run_until(lambda rest=rest: all(task.done() for task in rest))
+            self._tracer.muted = False
 
     # What goes wrong, in words
 
@@ -229,11 +239,26 @@ class Session:
     def _lifespan_failure(self, exc: BaseException | None) -> SessionError:
         if exc is None:
             text = "The app said that its startup failed, without a reason. Look at its lifespan."
-            return {"type": "LifespanError", "message": text, "file": None, "line": None, "phase": "lifespan", "text": text}
+            return {
+                "type": "LifespanError",
+                "message": text,
+                "file": None,
+                "line": None,
+                "phase": "lifespan",
+                "text": text,
+            }
         file, line = self._errors.place(exc)
         at = f" at {file} line {line}" if file else ""
-        text = f"The lifespan's startup failed{at}: {type(exc).__name__}: {exc}. The server starts once it gets through."
+        text = (
+            f"The lifespan's startup failed{at}: {type(exc).__name__}: {exc}. The server starts once it gets through."
+        )
         return self._errors.session(exc, "lifespan", text)
+
+    def _startup_stalled(self) -> SessionError:
+        file, line, what = self._awaited(None)
+        at = f" in {file} line {line}" if file else ""
+        text = f"The lifespan's startup awaits {what}{at}, and nobody will ever wake it. No request is served before."
+        return {"type": "Stalled", "message": text, "file": file, "line": line, "phase": "lifespan", "text": text}
 
     def _stall(self, connection: Connection) -> ErrorView:
         place = connection.innermost()
@@ -243,13 +268,11 @@ class Session:
         message = f"{who} awaits {what}{at}; nobody will ever wake it."
         return {"type": "Stalled", "message": message, "file": file, "line": line}
 
-    def _awaited(self, connection: Connection) -> tuple[str | None, int | None, str]:
+    def _awaited(self, record: Connection | None) -> tuple[str | None, int | None, str]:
         """Where the request's tasks stand: the innermost line of the learner's, and what is awaited there."""
         best: tuple[str | None, int | None, str] = (None, None, "something")
-        for task in asyncio.all_tasks(self._loop):
-            context = getattr(task, "get_context", Context)()
-            place: Place | None = context.get(CURRENT)
-            if place is None or place.record is not connection:
+        for task in self._loop.tasks():
+            if (task.place.record if task.place else None) is not record:
                 continue
             chain = list(_suspended(task.get_coro()))
             for position, (frame_file, frame_line, _) in enumerate(chain):
@@ -293,8 +316,11 @@ class Session:
         self._loop.on_idle = self._deliver
         self._loop.on_turn = self._budget.raise_if_stopped
         self._budget.stuck = self._stuck
+        self._errors.on_forgotten = self._unawaited
+        self._budget.on_stop = self._silence
         self._tracer.task_number = lambda: self._threads.task or self._loop.current_number()
         self._move_home()
+        self._logging = _LoggingState()
         self._console.install(patches)
         determinism.install(self._clock, patches)
         self._install_limits(patches)
@@ -308,7 +334,9 @@ class Session:
     def _install_limits(self, patches: Patches) -> None:
         threads = self._threads
 
-        async def run_sync(cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None) -> Any:
+        async def run_sync(
+            _cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None
+        ) -> Any:
             return await threads.run_sync(func, args, abandon_on_cancel, limiter)
 
         patches.set(AsyncIOBackend, "run_sync_in_worker_thread", classmethod(run_sync))
@@ -324,7 +352,7 @@ class Session:
 
     def _move_home(self) -> None:
         """Files that are not Python lie on disk, and the program runs beside them."""
-        self._came_from = os.getcwd()
+        self._came_from = Path.cwd()
         if sys.platform == "emscripten":
             shutil.rmtree(PYODIDE_HOME, ignore_errors=True)
             PYODIDE_HOME.mkdir(parents=True)
@@ -345,10 +373,13 @@ class Session:
             return
         self._closed = True
         self._tracer.muted = True
+        self._forget_tasks()
         self._lines.stop()
         self._finder.uninstall()
         self._sources.forget_tracebacks()
         self._patches.undo()
+        if self._logging is not None:
+            self._logging.restore()
         for kind in (datetime.date, datetime.datetime):
             copyreg.dispatch_table.pop(kind, None)
         sys.set_coroutine_origin_tracking_depth(0)
@@ -358,9 +389,39 @@ class Session:
             shutil.rmtree(self._home, ignore_errors=True)
         self._loop.close()
 
+    def _forget_tasks(self) -> None:
+        """End what is still suspended while its output goes nowhere; else it would end at some later time, loudly."""
+        for task in asyncio.all_tasks(self._loop):
+            cast("Any", task)._log_destroy_pending = False
+            with contextlib.suppress(BaseException):
+                copy_context().run(cast("Any", task.get_coro()).close)
+        if sys.platform != "emscripten":
+            gc.collect()
+
+
+class _LoggingState:
+    """How loggers were set up, to set them up like that again."""
+
+    def __init__(self) -> None:
+        self._state = {
+            logger: (list(logger.handlers), logger.level, logger.propagate, logger.disabled) for logger in _loggers()
+        }
+
+    def restore(self) -> None:
+        for logger in _loggers():
+            handlers, level, propagate, disabled = self._state.get(logger, ([], logging.NOTSET, True, False))
+            logger.handlers[:] = handlers
+            logger.setLevel(level)
+            logger.propagate, logger.disabled = propagate, disabled
+
+
+def _loggers() -> list[logging.Logger]:
+    known = logging.root.manager.loggerDict.values()
+    return [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
+
 
 def _refuse(kind: type[Exception], text: str) -> Callable[..., Any]:
-    def refuse(*args: Any, **kwargs: Any) -> Any:
+    def refuse(*_args: Any, **_kwargs: Any) -> Any:
         raise kind(text)
 
     return refuse
@@ -369,11 +430,17 @@ def _refuse(kind: type[Exception], text: str) -> Callable[..., Any]:
 def _suspended(awaited: Any) -> Iterator[tuple[str, int, str]]:
     """File, line and name of each frame that a suspended coroutine stands in, outermost first."""
     while awaited is not None:
-        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "gi_frame", None) or getattr(awaited, "ag_frame", None)
-        if frame is None:
+        if type(awaited).__name__ in ("async_generator_asend", "async_generator_athrow", "anext_awaitable"):
+            # One step of an async generator; only the collector knows of which.
+            inner = [one for one in gc.get_referents(awaited) if hasattr(one, "ag_frame") or hasattr(one, "ag_await")]
+            awaited = inner[0] if inner else None
+            continue
+        kind = next((kind for kind in ("cr", "gi", "ag") if getattr(awaited, f"{kind}_frame", None) is not None), None)
+        if kind is None:
             return
+        frame = getattr(awaited, f"{kind}_frame")
         yield frame.f_code.co_filename, frame.f_lineno, f"{awaited.__qualname__}()"
-        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None) or getattr(awaited, "ag_await", None)
+        awaited = getattr(awaited, "gi_yieldfrom" if kind == "gi" else f"{kind}_await")
 
 
 def _ms(ns: int) -> float:

@@ -7,7 +7,7 @@ import linecache
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 
 class Sources(Mapping[str, str]):
@@ -64,20 +64,18 @@ class Sources(Mapping[str, str]):
             if code.co_filename not in self._files:
                 return None
             return code.co_filename, self._line_of_function(code)
-        if not isinstance(value, type):
-            value = type(value)
-        path, _ = self.modules.get(value.__module__, (None, False))
-        if path is None:
-            return None
-        return path, self._line_of_class(path, value.__qualname__)
+        kind = cast("type[Any]", value if isinstance(value, type) else type(value))
+        path, _ = self.modules.get(kind.__module__, (None, False))
+        return (path, self._line_of_class(path, kind.__qualname__)) if path is not None else None
 
     def loop_around(self, path: str, number: int) -> str | None:
         """The head of the innermost loop around a line, e.g. `while True`."""
         best: ast.While | ast.For | ast.AsyncFor | None = None
         for node in self._walk(path):
-            if isinstance(node, ast.While | ast.For | ast.AsyncFor) and node.lineno <= number <= (node.end_lineno or 0):
-                if best is None or node.lineno >= best.lineno:
-                    best = node
+            if not isinstance(node, ast.While | ast.For | ast.AsyncFor):
+                continue
+            if node.lineno <= number <= (node.end_lineno or 0) and (best is None or node.lineno >= best.lineno):
+                best = node
         if best is None:
             return None
         if isinstance(best, ast.While):
@@ -90,7 +88,9 @@ class Sources(Mapping[str, str]):
         calls = [
             node
             for node in self._walk(path)
-            if isinstance(node, ast.Call) and node.lineno <= number <= (node.end_lineno or 0) and id(node) not in awaited
+            if isinstance(node, ast.Call)
+            and node.lineno <= number <= (node.end_lineno or 0)
+            and id(node) not in awaited
         ]
         named = [node for node in calls if ast.unparse(node.func).split(".")[-1] == name]
         chosen = (named or calls)[:1]

@@ -11,8 +11,8 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from anyio import CancelScope, CapacityLimiter
-from anyio.to_thread import current_default_thread_limiter
 from anyio.lowlevel import checkpoint
+from anyio.to_thread import current_default_thread_limiter
 
 from peel.clock import Clock
 
@@ -64,7 +64,7 @@ class Threads:
                 future.set_result(result)
 
         if slept:
-            loop.call_at((clock.now_ns + slept) / 1e9, finish)
+            loop.call_at((clock.now_ns + slept) / 10**9, finish)
         else:
             loop.call_soon(finish)
         return future

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import ContextVar
 from time import perf_counter as real_seconds
 from typing import TYPE_CHECKING, Any
 
 from peel.clock import Clock
 from peel.events import Event
+from peel.views import Snapshot
 
 if TYPE_CHECKING:
     from peel.budget import Budget
@@ -32,7 +33,7 @@ class Place:
         self.head_sent = 0
         # Exceptions from further in, each with the count of response heads this ring had sent by then.
         self.caught: list[tuple[BaseException, int]] = []
-        self.snapshot: Sequence[Any] | None = None
+        self.snapshot: Snapshot | None = None
 
 
 class Record:

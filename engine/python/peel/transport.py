@@ -33,7 +33,9 @@ class Reply:
         self._parser = h11.Connection(h11.CLIENT)
         # h11 wants to have sent a request itself. Only the method matters for reading the reply.
         known = method if method in ("HEAD", "CONNECT") else "GET"
-        self._parser.send(h11.Request(method=known, target="*" if known != "CONNECT" else "a:1", headers=[("Host", "a")]))
+        self._parser.send(
+            h11.Request(method=known, target="*" if known != "CONNECT" else "a:1", headers=[("Host", "a")])
+        )
         self._parser.send(h11.EndOfMessage())
         self._head: h11.Response | None = None
         self._body = bytearray()
@@ -120,7 +122,7 @@ class MemoryTransport(asyncio.Transport):
         self._paused = False
         self._closing = False
         self.dead = False
-        self.on_write: Callable[[bytes], None] = lambda data: None
+        self.on_write: Callable[[bytes], None] = lambda _data: None
         self.on_close: Callable[[], None] = lambda: None
 
     def connect(self, protocol: asyncio.Protocol, data: bytes) -> None:
@@ -148,7 +150,8 @@ class MemoryTransport(asyncio.Transport):
 
     def write(self, data: Any) -> None:
         """Take bytes from the server."""
-        if not self._closing and not self.dead:
+        # h11 gives empty bytes where nothing is to be written; a reader would take them for the end.
+        if data and not self._closing and not self.dead:
             self.on_write(bytes(data))
 
     def close(self) -> None:

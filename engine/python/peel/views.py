@@ -28,7 +28,7 @@ def view_headers(headers: Any) -> HeaderPairs | None:
         return None
     pairs: HeaderPairs = []
     try:
-        for name, value in cast(Sequence[tuple[Any, Any]], headers):
+        for name, value in cast("Sequence[tuple[Any, Any]]", headers):
             pairs.append([_latin(name), _latin(value)])
     except (TypeError, ValueError):
         return None
@@ -38,7 +38,9 @@ def view_headers(headers: Any) -> HeaderPairs | None:
 def view_body(body: Any) -> BodyView:
     """Body bytes, whole up to the limit."""
     global _last_body
-    data = body if isinstance(body, bytes) else bytes(body) if isinstance(body, bytearray | memoryview) else b""
+    data = body if isinstance(body, bytes) else b""
+    if isinstance(body, bytearray | memoryview):
+        data = bytes(cast("bytearray", body))
     if _last_body is not None and _last_body[0] is data:
         return _last_body[1]
     if len(data) > BODY_LIMIT:
@@ -59,7 +61,7 @@ def view_message(message: Any) -> MessageView:
     """An ASGI message. Apps send all sorts of things; whatever it is, it gets a view."""
     if not isinstance(message, Mapping):
         return {"type": f"<{type(message).__qualname__}>"}
-    read = cast(Mapping[str, Any], message)
+    read = cast("Mapping[str, Any]", message)
     view: MessageView = {"type": str(read.get("type"))}
     if "status" in read:
         status = read["status"]
@@ -96,11 +98,11 @@ def snapshot(scope: Mapping[str, Any]) -> Snapshot:
     values = [scope.get(key, _MISSING) for key in _COMPARED]
     headers = values[4]
     if isinstance(headers, list):
-        values[4] = list(cast(list[Any], headers))
+        values[4] = list(cast("list[Any]", headers))
     state: Any = scope.get("state")
     if not isinstance(state, Mapping) or not state:
         return values, {}
-    return values, {str(key): describe(value) for key, value in cast(Mapping[Any, Any], state).items()}
+    return values, {str(key): describe(value) for key, value in cast("Mapping[Any, Any]", state).items()}
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[ScopeChange]:
@@ -124,7 +126,7 @@ def describe(value: Any, depth: int = 3) -> str:
 
 
 def _describe(value: Any, depth: int) -> str:
-    kind: type[Any] = type(value)
+    kind = cast("type[Any]", type(value))
     if kind in _SCALARS:
         return repr(value)
     if depth == 0:
@@ -137,7 +139,7 @@ def _describe(value: Any, depth: int) -> str:
             return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
         return f"{{{', '.join(sorted(items))}}}" if items else "set()"
     if kind is dict:
-        pairs = cast(dict[Any, Any], value).items()
+        pairs = cast("dict[Any, Any]", value).items()
         return f"{{{', '.join(f'{_describe(k, depth - 1)}: {_describe(v, depth - 1)}' for k, v in pairs)}}}"
     if kind.__module__ in ("datetime", "decimal", "uuid", "pathlib", "ipaddress"):
         return repr(value)
