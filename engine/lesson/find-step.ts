@@ -1,30 +1,31 @@
-// Where in a run "Show me" leads. Reads the run document only.
+// Where in a run "Show me" leads. Reads the run through the trace room; moves nothing.
 import type { RunDocument } from '../protocol'
-import { ENDPOINT } from '../protocol'
+import { type Step, viewExchange } from '../trace'
 
 export interface ShowTarget {
   /** Index of the exchange in the run. */
   readonly exchange: number
-  /** A layer's name, the endpoint's function name, `server` or `browser`. */
+  /** A layer's name, the endpoint's function name, `uvicorn` or `Browser`. */
   readonly layer: string
-  readonly kind?: 'enter' | 'receive' | 'send' | 'raise' | 'catch' | 'exit' | undefined
+  /** What happens there; the request coming in if nothing is named. */
+  readonly kind?: 'enter' | 'send' | 'raise' | 'catch' | undefined
+}
+
+/** Kinds of steps that show what was asked for: an exception that passes leaves the layer too. */
+const KINDS: Readonly<Record<NonNullable<ShowTarget['kind']>, readonly Step['kind'][]>> = {
+  enter: ['enter'],
+  send: ['send', 'catch'],
+  raise: ['raise', 'pass'],
+  catch: ['catch'],
 }
 
 /**
- * Finds the event that a question points at.
- * @returns the position in `run.events` of the first event of that kind (`enter` if none is named) at that ring, or
- *   null when the run has none
+ * Finds the step that a question points at.
+ * @returns its index in the steps of the exchange's unfolded view, or null when the run has no such step
  */
-export function findStep(run: RunDocument, target: ShowTarget): number | null {
-  const ring = new Map(run.layers.map((layer) => [layer.id, layer.name]))
-  const endpoint = run.events.find((event) => event.kind === 'route' && event.exchange === target.exchange)
-  if (endpoint?.kind === 'route') ring.set(ENDPOINT, endpoint.endpoint)
-  const index = run.events.findIndex(
-    (event) =>
-      event.exchange === target.exchange &&
-      event.kind === (target.kind ?? 'enter') &&
-      event.layer !== null &&
-      (ring.get(event.layer) ?? event.layer) === target.layer,
-  )
+export function findStep(run: RunDocument, { exchange, layer, kind = 'enter' }: ShowTarget): number | null {
+  if (run.exchanges[exchange] === undefined) return null
+  const { rings, steps } = viewExchange(run, exchange)
+  const index = steps.findIndex((step) => rings[step.ring]?.name === layer && KINDS[kind].includes(step.kind))
   return index === -1 ? null : index
 }

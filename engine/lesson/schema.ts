@@ -41,11 +41,11 @@ const questionBase = {
   /** Lines of the program that the card shows, 1-based, both included. */
   code: z.strictObject({ file: text, from: z.number().int().min(1), to: z.number().int().min(1) }),
   explain: text,
-  /** Where "Show me" leads: the first event of that kind at that ring. */
+  /** Where "Show me" leads: the first step of that kind at that ring. */
   show: z.strictObject({
     exchange: z.number().int().min(0),
     layer: text,
-    kind: z.enum(['enter', 'receive', 'send', 'raise', 'catch', 'exit']).optional(),
+    kind: z.enum(['enter', 'send', 'raise', 'catch']).optional(),
   }),
 }
 

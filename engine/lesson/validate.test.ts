@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { RunDocument, TraceEvent } from '../protocol'
+import { viewExchange } from '../trace'
 import { findStep } from './find-step'
 import { loadLessons } from './node'
 import { keyAgainstRun } from './validate'
@@ -33,7 +34,7 @@ function runOf(
     versions: { fastapi: '', starlette: '', pydantic: '', uvicorn: '', python: '' },
     layers: [
       { id: 'Washer', name: 'Washer', origin: 'yours', depth: 0, style: 'base' },
-      { id: 'Washer#2', name: 'Washer', origin: 'yours', depth: 1, style: 'base' },
+      { id: 'Peeler', name: 'Peeler', origin: 'yours', depth: 1, style: 'base' },
     ],
     error: null,
     stop: null,
@@ -105,13 +106,15 @@ describe('findStep()', () => {
     kind: 'enter',
     changes: [],
   })
+  const error = { type: 'KeyError', message: 'saffron', file: 'main.py', line: 3 }
   const events: readonly TraceEvent[] = [
     enter(0, 'server'),
-    enter(1, 'Washer#2', 1),
-    enter(2, 'Washer#2'),
+    enter(1, 'Peeler', 1),
+    enter(2, 'Washer'),
+    enter(3, 'Peeler'),
     {
       ...at,
-      seq: 3,
+      seq: 4,
       layer: 'endpoint',
       kind: 'route',
       endpoint: 'onion',
@@ -120,18 +123,49 @@ describe('findStep()', () => {
       file: null,
       line: null,
     },
-    enter(4, 'endpoint'),
-    { ...at, seq: 5, layer: 'Washer#2', kind: 'exit', awaited: true },
+    enter(5, 'endpoint'),
+    { ...at, seq: 6, layer: 'endpoint', kind: 'raise', error, born: true },
+    { ...at, seq: 7, layer: 'Peeler', kind: 'raise', error, born: false },
+    {
+      ...at,
+      seq: 8,
+      layer: 'Washer',
+      kind: 'send',
+      message: { type: 'http.response.start', status: 500, headers: [] },
+    },
+    {
+      ...at,
+      seq: 9,
+      layer: 'server',
+      kind: 'send',
+      message: { type: 'http.response.start', status: 500, headers: [] },
+    },
+    // The probe learns of it only when the layer is done, after its answer went out.
+    { ...at, seq: 10, layer: 'Washer', kind: 'catch', error, answered: true },
   ]
+  const run = { ...runOf(events), exchanges: runOf([]).exchanges }
 
-  test.for<[layer: string, kind: 'enter' | 'exit' | undefined, seq: number | null]>([
-    ['server', undefined, 0],
-    ['Washer', undefined, 2],
-    ['Washer', 'exit', 5],
-    ['onion', undefined, 4],
-    ['endpoint', undefined, null],
-    ['onion', 'exit', null],
-  ])('%s, %s', ([layer, kind, seq]) => {
-    expect(findStep(runOf(events), { exchange: 0, layer, kind })).toBe(seq)
+  test.for<[layer: string, kind: 'enter' | 'send' | 'raise' | 'catch' | undefined, step: string | null]>([
+    ['uvicorn', undefined, 'in enter'],
+    ['Peeler', undefined, 'in enter'],
+    ['onion', 'enter', 'in enter'],
+    ['onion', 'raise', 'error raise'],
+    ['Peeler', 'raise', 'error pass'],
+    ['Washer', 'catch', 'error catch'],
+    ['Washer', 'send', 'error catch'],
+    ['uvicorn', 'send', 'out send'],
+    ['Peeler', 'send', null],
+    ['Peeler', 'catch', null],
+    ['Parchment', undefined, null],
+  ])('%s, %s: %s', ([layer, kind, wanted]) => {
+    const view = viewExchange(run, 0)
+    const found = findStep(run, { exchange: 0, layer, kind })
+    const step = found === null ? null : view.steps[found]
+    expect(step ? `${step.direction} ${step.kind}` : null).toBe(wanted)
+    if (step) expect(view.rings[step.ring]?.name).toBe(layer)
+  })
+
+  test('finds nothing in an exchange that is not there', () => {
+    expect(findStep(run, { exchange: 7, layer: 'Washer' })).toBeNull()
   })
 })

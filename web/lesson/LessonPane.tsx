@@ -42,17 +42,18 @@ export function LessonPane() {
   return (
     <div className="ls">
       <div className="ls-bar">
-        <Button
-          look="quiet"
-          icon
-          aria-label={isList ? 'Back to the lesson' : 'All lessons'}
-          aria-expanded={isList}
-          isDisabled={isList && reading.kind === 'none'}
-          onPress={() => show(isList ? 'text' : 'list')}
-        >
-          <Icon name={isList && reading.kind !== 'none' ? 'cross' : 'list'} />
-        </Button>
-        <span className="ls-eyebrow">{isList ? 'All lessons' : where}</span>
+        {reading.kind !== 'none' && (
+          <Button
+            look="quiet"
+            icon
+            aria-label={isList ? 'Back to the lesson' : 'All lessons'}
+            aria-expanded={isList}
+            onPress={() => show(isList ? 'text' : 'list')}
+          >
+            <Icon name={isList ? 'cross' : 'list'} />
+          </Button>
+        )}
+        <span className="ls-eyebrow ls-where">{isList ? 'All lessons' : where}</span>
         <span className="spacer" />
         {!isList && lesson && <span className="ls-eyebrow num">{lesson.minutes} min</span>}
       </div>
@@ -106,9 +107,11 @@ export function LessonPane() {
               Questions <Icon name="chevron" size={14} />
             </Button>
           ) : (
-            <Button isDisabled={after === null} onPress={() => after && open(after.id)}>
-              {after === null ? 'That was the last one' : 'Next lesson'} <Icon name="chevron" size={14} />
-            </Button>
+            after !== null && (
+              <Button onPress={() => open(after.id)}>
+                Next lesson <Icon name="chevron" size={14} />
+              </Button>
+            )
           )}
         </div>
       )}

@@ -89,6 +89,10 @@ describe('tintPython()', () => {
       ).toBe(line)
   })
 
+  test('lists one of several empty lines, and counts on', () => {
+    expect(listing('a\n\n\n\nb\n', 1, 5).map((line) => line.number)).toEqual([1, 2, 5])
+  })
+
   test('lists lines with their numbers in the file', () => {
     expect(listing('a\nb\nc\nd\n', 2, 3).map((line) => [line.number, line.pieces[0]?.text])).toEqual([
       [2, 'b'],

@@ -41,10 +41,11 @@ export interface NumberedLine {
   readonly pieces: readonly Piece[]
 }
 
-/** Lines `from` to `to` of a file, 1-based, both included. */
+/** Lines `from` to `to` of a file, 1-based, both included; of several empty lines in a row one is shown. */
 export function listing(text: string, from: number, to: number): readonly NumberedLine[] {
   return text
     .split('\n')
     .slice(from - 1, to)
     .map((line, index) => ({ number: from + index, pieces: tintPython(line) }))
+    .filter((line, index, lines) => line.pieces.length > 0 || lines[index - 1]?.pieces.length !== 0)
 }

@@ -1,7 +1,6 @@
 // "Show me": opens the program behind a question, runs it, and goes to the step that settles it. Knows no answers.
 import type { StateCreator } from 'zustand/vanilla'
 import { findStep, type ShowTarget } from '../../engine/lesson/find-step'
-import { viewExchange } from '../../engine/trace'
 import type { Place } from './places'
 import type { All } from './state'
 
@@ -25,15 +24,8 @@ export const createQuizSlice: StateCreator<All, [], [], QuizSlice> = (set, get) 
       const { place: now, shown, trouble } = get()
       if (now.id !== place.id || !shown || trouble) return
       get().chooseExchange(target.exchange)
-      const seq = findStep(shown.document, target)
-      if (seq === null) return
-      const { steps } = viewExchange(shown.document, target.exchange)
-      get().seek(
-        Math.max(
-          0,
-          steps.findLastIndex((step) => step.seq <= seq),
-        ),
-      )
+      const step = findStep(shown.document, target)
+      if (step !== null) get().seek(step)
     } finally {
       if (get().showing === place.id) set({ showing: null })
     }

@@ -13,7 +13,8 @@ class Seal:
     async def __call__(self, scope, receive, send):
         async def seal_and_send(message):
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-seal", self.crest)]
+                seal = (b"x-seal", self.crest)
+                message["headers"] = [*message["headers"], seal]
             await send(message)
 
         await self.app(scope, receive, seal_and_send)

@@ -11,7 +11,7 @@ async def safety_net(request: Request, call_next):
         return await call_next(request)
     except Exception as error:
         print("caught:", repr(error))
-        return JSONResponse({"detail": "the kitchen is on fire"}, 500)
+        return JSONResponse({"detail": "kitchen on fire"}, 500)
 
 
 @app.middleware("http")
@@ -21,7 +21,10 @@ async def stamp(request: Request, call_next):
     return response
 
 
-app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["https://shop.example"],
+)
 
 
 @app.get("/share/{guests}")

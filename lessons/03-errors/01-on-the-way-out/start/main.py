@@ -17,7 +17,10 @@ async def stamp(request: Request, call_next):
     return response
 
 
-app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["https://shop.example"],
+)
 
 
 @app.get("/share/{guests}")
