@@ -45,7 +45,7 @@ const SITE_PACKAGES = '/lib/python3.14/site-packages'
 const FROM_PYODIDE = ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip', 'pyodide-lock.json']
 const TEST_ONLY = new Set(['pytest', 'iniconfig', 'pluggy', 'packaging', 'pygments'])
 /** Raise when this file changes what it writes. */
-const FORMAT = 2
+const FORMAT = 3
 
 export const PYODIDE_FOLDER = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'))
 
@@ -89,7 +89,8 @@ export async function prepare(say: (line: string) => void): Promise<Manifest> {
   const archives = [...used.map((name) => new Uint8Array(readFileSync(join(wheels, name)))), peel]
   const packed = packSparse(await recordSnapshot(await nodeBootFiles(coreLibPath), archives))
   say(`Compressing ${Math.round(packed.length / 1e6)} MB of snapshot`)
-  const snapshot = `snapshot-${key.slice(0, 12)}.bin.gz`
+  // Not `.gz`: servers take that for a file that they may unpack on the way.
+  const snapshot = `snapshot-${key.slice(0, 12)}.bin`
   for (const old of readdirSync(ENGINE_FOLDER)) if (old.startsWith('snapshot-')) rmSync(join(ENGINE_FOLDER, old))
   writeFileSync(join(ENGINE_FOLDER, snapshot), gzipSync(packed, { level: 6 }))
 

@@ -33,7 +33,10 @@ async function prepare({ wasm, way, ...rest }: SandboxFiles): Promise<WorkerFile
 
 async function unpack(way: SandboxFiles['way']): Promise<WorkerFiles['way']> {
   if (way.kind === 'plain') return { kind: 'plain', archives: way.archives.map((one) => new Uint8Array(one)) }
-  const stream = new Blob([way.gzip]).stream().pipeThrough(new DecompressionStream('gzip'))
+  const packed = new Uint8Array(way.gzip)
+  // A server may have said `Content-Encoding: gzip` of its own accord; then the browser has unpacked it already.
+  if (packed[0] !== 0x1f || packed[1] !== 0x8b) return { kind: 'snapshot', packed }
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))
   return { kind: 'snapshot', packed: new Uint8Array(await new Response(stream).arrayBuffer()) }
 }
 
