@@ -28,6 +28,6 @@ export {
 } from './fold'
 export { narrate, narrateStack, sentenceText, type Sentence, type SentencePart } from './narrate'
 export { layerLabel } from './label'
-export { headerTable, type HeaderTableView, type TableColumn, type TableCell, type TableLine } from './table'
+export { headerTable, thinTable, type HeaderTableView, type TableColumn, type TableCell, type TableLine } from './table'
 export { diffHeaders, groupHeaders, parseHeaderLines } from './headers'
 export { rowName, rowShortName, ringsOfRow, dropSuffix, cutMiddle, listWords, numberWord } from './words'

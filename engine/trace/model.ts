@@ -109,7 +109,7 @@ export interface Step {
 
 /** How the exchange ended for the page. */
 export interface Outcome {
-  readonly kind: 'read' | 'blocked' | 'nothing' | 'stopped' | 'pending'
+  readonly kind: 'read' | 'nothing' | 'stopped' | 'pending'
   readonly status: number | null
   readonly reason: string
 }

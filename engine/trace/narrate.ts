@@ -234,13 +234,11 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
       t('. Nothing has left the browser yet.'),
     ]
   if (step.kind === 'arrive') {
-    return view.outcome.kind === 'blocked'
-      ? [t('The page sees a '), c('TypeError'), t('. It cannot tell the answer from a broken cable.')]
-      : [
-          t('The page reads '),
-          b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()),
-          t(view.rings.some((ring) => ring.error?.late) ? ', and a body that breaks off.' : '.'),
-        ]
+    return [
+      t('The page reads '),
+      b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()),
+      t(view.rings.some((ring) => ring.error?.late) ? ', and a body that breaks off.' : '.'),
+    ]
   }
   const row = shown.rows[step.row]
   const ring = view.rings[step.ring]

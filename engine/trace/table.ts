@@ -28,6 +28,8 @@ export interface TableLine {
   readonly cells: readonly TableCell[]
   /** Name of the row that added it, `request` where it came with the request itself. */
   readonly addedBy: string
+  /** The same as a column's head has it. */
+  readonly addedByShort: string
   /** Rows that changed or removed it later. */
   readonly changedBy: readonly string[]
   readonly removed: boolean
@@ -47,7 +49,12 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
   const { view, rows, steps } = shown
   const lists = of === 'request' ? view.requestHeaders : view.responseHeaders
   const order = rows.map((row, i) => ({ row, i }))
-  if (of === 'response') order.reverse()
+  if (of === 'response') {
+    // The response that arrived: what lies inside of a ring that let none out was thrown away there.
+    const broken = order.findIndex(({ row }) => row.rings.every((index) => lists[index] == null))
+    if (broken >= 0) order.splice(broken)
+    order.reverse()
+  }
   const columns: TableColumn[] = []
   const groups: Map<string, string[]>[] = []
   for (const { row, i } of order) {
@@ -73,6 +80,7 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
       let before: string | undefined
       let value = ''
       let addedBy = ''
+      let addedByShort = ''
       const changedBy: string[] = []
       for (const [i, group] of handed.entries()) {
         const now = group.get(name)?.[nth]
@@ -82,6 +90,7 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
           const came = of === 'request' && i === 0 && !browserAdded.has(name)
           mark = came ? null : 'added'
           addedBy ||= came ? 'request' : column
+          addedByShort ||= came ? 'request' : (columns[i]?.short ?? '')
         } else if (now === undefined && before !== undefined) {
           mark = 'removed'
           changedBy.push(column)
@@ -93,8 +102,27 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
         if (now !== undefined) value = now
         before = now
       }
-      lines.push({ name, nth, value, cells, addedBy, changedBy, removed: before === undefined })
+      lines.push({ name, nth, value, cells, addedBy, addedByShort, changedBy, removed: before === undefined })
     }
   }
   return { of, columns, lines }
+}
+
+/**
+ * Leaves out columns that changed nothing when there are more than `most`; both ends and the cursor's row stay.
+ * Cells keep their meaning: presence and marks do not depend on a neighbour.
+ */
+export function thinTable(table: HeaderTableView, most: number, row: number | undefined): HeaderTableView {
+  if (table.columns.length <= most) return table
+  const last = table.columns.length - 1
+  const kept = table.columns.map(
+    (column, i) =>
+      i === 0 || i === last || column.row === row || table.lines.some((line) => line.cells[i]?.mark != null),
+  )
+  const pick = <T>(items: readonly T[]) => items.filter((_, i) => kept[i])
+  return {
+    ...table,
+    columns: pick(table.columns),
+    lines: table.lines.map((line) => ({ ...line, cells: pick(line.cells) })),
+  }
 }

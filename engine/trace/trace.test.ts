@@ -15,6 +15,7 @@ import {
   stepAtSeq,
   stepByChange,
   stepByLayer,
+  thinTable,
   viewExchange,
   type ExchangeView,
   type ShownExchange,
@@ -448,6 +449,28 @@ describe('headerTable()', () => {
       ['host', 'Browser'],
       ['origin', 'request'],
     ])
+  })
+
+  test('begins where the response that arrived was made, not with one that was thrown away', () => {
+    const table = headerTable(foldExchange(viewExchange(thrownAway(), 0)), 'response')
+    expect(table.columns.map((column) => column.short)).toEqual(['ServerError', 'uvicorn', 'page'])
+    expect(table.lines.map((line) => line.name)).toEqual(['content-type', 'date', 'server'])
+  })
+
+  test('leaves out columns that changed nothing where there are too many', () => {
+    const table = headerTable(foldExchange(viewExchange(happyPath(), 0), { folding: 'none' }), 'response')
+    expect(table.columns).toHaveLength(12)
+    const thin = thinTable(table, 9, 6)
+    expect(thin.columns.map((column) => column.short)).toEqual([
+      'endpoint',
+      'timing',
+      'Auth',
+      'CORS',
+      'uvicorn',
+      'page',
+    ])
+    expect(thin.lines[0]?.cells).toHaveLength(6)
+    expect(thinTable(table, 12, 6)).toBe(table)
   })
 
   test('keeps duplicates apart and marks what was removed', () => {

@@ -1,10 +1,10 @@
 // The onion: a drawing for the eyes and a flat list of layers for everybody else. Takes a shown exchange and a step;
 // knows no store.
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { ReactNode } from 'react'
+import type { CSSProperties, ReactNode, RefObject } from 'react'
 import { firstStepOf, type ShownExchange } from '../../engine/trace'
 import { drawOnion, pulsesAt, reachedPoint, type DrawnRow, type Drawing, type Note, type Port } from './drawing'
-import { marginFor, markerRoute, ringPath, routeLength, shortCircuitBar, turnY, type OnionBox } from './geometry'
+import { markerRoute, onionBox, ringPath, routeLength, shortCircuitBar, turnY } from './geometry'
 import { LayerList } from './LayerList'
 import { nameWidth, SIGN } from './names'
 import './onion.css'
@@ -28,6 +28,8 @@ export interface OnionViewProps {
 
 const USUAL_WIDTH = 588
 const RADIUS = 12
+/** `--m-draw`, and the last piece's own moment. */
+const FRESH_MS = 700
 
 /** Tells the width of an element, and again when it changes. */
 function useWidth(given: number | undefined) {
@@ -45,19 +47,35 @@ function useWidth(given: number | undefined) {
   return { ref, width: given ?? width }
 }
 
-/** The box that `OnionView` draws into at a width; the shell gives it to `fitsIn` so that folding fits the drawing. */
-export function onionBox(width: number, height?: number, scale = 1): OnionBox {
-  const margin = marginFor(width)
-  return { width, height: height ?? (margin === 0 ? 372 : 398) * scale, margin, scale }
+/** True for the time in which a fresh run draws its path. */
+function useFresh(runKey: string | number | undefined): boolean {
+  const [settled, setSettled] = useState<string | number | undefined>(undefined)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(runKey), FRESH_MS)
+    return () => clearTimeout(timer)
+  }, [runKey])
+  return runKey !== settled
+}
+
+/** Keeps the cursor's row in sight where the rings are higher than their frame. */
+function useCursorInView(frame: RefObject<HTMLDivElement | null>, y: number | null) {
+  useEffect(() => {
+    const element = frame.current
+    if (!element || y === null || element.scrollHeight <= element.clientHeight) return
+    const away = y < element.scrollTop + 40 || y > element.scrollTop + element.clientHeight - 40
+    if (away) element.scrollTo({ top: y - element.clientHeight / 2 })
+  }, [frame, y])
 }
 
 export function OnionView(props: OnionViewProps) {
   const { shown, step, onStep, onToggleGroup, height, scale = 1, runKey, empty } = props
   const { ref, width } = useWidth(props.width)
   const [focused, setFocused] = useState<number | null>(null)
-  const drawing = useMemo(() => drawOnion(shown, onionBox(width, height, scale)), [shown, width, height, scale])
+  const box = useMemo(() => onionBox(width, height, scale), [width, height, scale])
+  const drawing = useMemo(() => drawOnion(shown, box), [shown, box])
   const isStack = shown.view.kind === 'stack'
   const current = shown.steps[step]
+  useCursorInView(ref, current ? (drawing.points[current.point]?.y ?? null) : null)
   const jump = (row: number) => {
     const first = firstStepOf(shown, row)
     if (first !== null) onStep(first)
@@ -67,7 +85,7 @@ export function OnionView(props: OnionViewProps) {
       className={`on-region${isStack ? ' on-stack' : ''}${drawing.layout.box.margin > 0 ? ' on-wide' : ''}`}
       aria-label="Onion"
     >
-      <div className="on-frame" ref={ref} style={{ '--on-scale': scale } as React.CSSProperties}>
+      <div className="on-frame" ref={ref} style={{ '--on-scale': scale, maxHeight: box.height } as CSSProperties}>
         <OnionDrawing
           drawing={drawing}
           shown={shown}
@@ -102,6 +120,7 @@ interface DrawingProps {
 
 function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGroup }: DrawingProps) {
   const id = useId()
+  const fresh = useFresh(runKey)
   const { layout, rows } = drawing
   const { width, height, scale } = layout.box
   const current = shown.steps[step]
@@ -163,12 +182,12 @@ function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGr
           />
         ))}
       </g>
-      <g className="on-lanes" key={runKey}>
+      <g className={fresh ? 'on-lanes on-fresh' : 'on-lanes'}>
         {drawing.segments.map((segment) => (
           <g
             key={segment.to}
             className={`on-segment on-${segment.kind} ${state(segment.to)}`}
-            style={{ '--on-turn': segment.to / Math.max(1, drawing.segments.length) } as React.CSSProperties}
+            style={{ '--on-turn': segment.to / Math.max(1, drawing.segments.length) } as CSSProperties}
           >
             <path className="on-line" d={segment.d} />
             {segment.kind === 'out' ? <path className="on-core-line" d={segment.d} /> : null}
@@ -279,7 +298,7 @@ function Heads({ drawing, shown, reached }: { drawing: Drawing; shown: ShownExch
   return (
     <>
       <path className="on-arrow on-arrow-in" d={`M${layout.xIn - s} ${y + 7 * scale}l${s} ${s}l${s} ${-s}`} />
-      {arrives && shown.view.outcome.kind !== 'blocked' ? (
+      {arrives ? (
         <path
           className={`on-arrow on-arrow-out ${end <= reached ? 'on-done' : 'on-ahead'}`}
           d={`M${layout.xOut - s} ${y + 2 * scale}l${s} ${-s}l${s} ${s}`}

@@ -21,7 +21,7 @@ import {
   type OnionLayout,
   type Point,
 } from './geometry'
-import { cutEnd, fitName, wrapNote, type FittedName } from './names'
+import { cutEnd, fitName, fitTitle, wrapNote, type FittedName } from './names'
 
 export type SegmentKind = 'in' | 'out' | 'turn' | 'short' | 'error'
 
@@ -40,7 +40,7 @@ export interface Port {
   readonly at: Point
 }
 
-export type NoteTone = 'added' | 'changed' | 'removed' | 'say' | 'error' | 'short' | 'blocked'
+export type NoteTone = 'added' | 'changed' | 'removed' | 'say' | 'error' | 'short'
 
 export interface Note {
   readonly row: number
@@ -122,29 +122,35 @@ function strongest(kinds: ReadonlySet<PortSign>): PortSign {
 
 const MARKS: Readonly<Record<HeaderChange['kind'], string>> = { added: '+', changed: '~', removed: '−' }
 
-function changeNote(
-  entries: readonly { kind: HeaderChange['kind']; text: string }[],
-): { tone: NoteTone; lines: string[] } | null {
+interface Entry {
+  readonly kind: HeaderChange['kind']
+  readonly text: string
+}
+
+function changeNote(entries: readonly Entry[], room: number): { tone: NoteTone; lines: string[] } | null {
   const first = entries[0]
   if (!first) return null
   const tone = entries.find((one) => one.kind === 'added')?.kind ?? first.kind
-  const lineOf = (one: { kind: HeaderChange['kind']; text: string }) => `${MARKS[one.kind]} ${one.text}`
-  if (entries.length === 1) return { tone, lines: wrapNote(lineOf(first), NOTE_MONO) }
-  const second = entries[1]
-  const lines = [cutEnd(lineOf(first), NOTE_MONO)]
-  if (entries.length === 2 && second) lines.push(cutEnd(lineOf(second), NOTE_MONO))
-  else lines.push(`and ${entries.length - 1} more`)
-  return { tone, lines }
+  const texts = entries.map((one) => `${MARKS[one.kind]} ${one.text}`)
+  const text = texts[0] ?? ''
+  if (texts.length === 1) return { tone, lines: room === 1 ? [cutEnd(text, NOTE_MONO)] : wrapNote(text, NOTE_MONO) }
+  const rest = texts.length - 1
+  if (room === 1) {
+    const together = texts.join(' ')
+    const count = `, ${rest} more`
+    return { tone, lines: [together.length <= NOTE_MONO ? together : cutEnd(text, NOTE_MONO - count.length) + count] }
+  }
+  return { tone, lines: [cutEnd(text, NOTE_MONO), rest === 1 ? cutEnd(texts[1] ?? '', NOTE_MONO) : `and ${rest} more`] }
 }
 
 function unique(changes: readonly HeaderChange[]) {
-  const entries: { kind: HeaderChange['kind']; text: string }[] = []
+  const entries: Entry[] = []
   for (const { kind, name } of changes)
     if (!entries.some((one) => one.kind === kind && one.text === name)) entries.push({ kind, text: name })
   return entries
 }
 
-function leftNote(shown: ShownExchange, row: Row): { tone: NoteTone; lines: string[] } | null {
+function leftNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTone; lines: string[] } | null {
   const rings = ringsOfRow(shown, row)
   const first = rings[0]
   if (!first || shown.view.kind === 'stack') return null
@@ -156,7 +162,7 @@ function leftNote(shown: ShownExchange, row: Row): { tone: NoteTone; lines: stri
     entries.push({ kind, text: change.key })
   }
   if (first.request.body) entries.push({ kind: 'changed', text: 'body' })
-  const note = changeNote(entries)
+  const note = changeNote(entries, room)
   if (note) return note
   if (first.role === 'server') return { tone: 'say', lines: ['bytes to scope'] }
   if (rings.some((ring) => ring.style === 'router' && ring.route !== null))
@@ -164,7 +170,7 @@ function leftNote(shown: ShownExchange, row: Row): { tone: NoteTone; lines: stri
   return null
 }
 
-function rightNote(shown: ShownExchange, row: Row): { tone: NoteTone; lines: string[] } | null {
+function rightNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTone; lines: string[] } | null {
   const first = ringsOfRow(shown, row)[0]
   if (!first || !first.reached || shown.view.kind === 'stack') return null
   const { status, statusBefore } = first.response
@@ -172,7 +178,10 @@ function rightNote(shown: ShownExchange, row: Row): { tone: NoteTone; lines: str
     const { fate, error, answered } = first.error
     const where = error.file === null ? '' : error.line === null ? error.file : `${error.file}:${error.line}`
     if (fate === 'raised')
-      return { tone: 'error', lines: [cutEnd(error.type, NOTE_LABEL), ...(where ? [cutEnd(where, NOTE_LABEL)] : [])] }
+      return {
+        tone: 'error',
+        lines: [cutEnd(error.type, NOTE_LABEL), ...(where && room > 1 ? [cutEnd(where, NOTE_LABEL)] : [])],
+      }
     if (fate === 'passed') {
       if (first.role === 'server') return { tone: 'error', lines: ['logs the exception'] }
       return {
@@ -195,17 +204,15 @@ function rightNote(shown: ShownExchange, row: Row): { tone: NoteTone; lines: str
   const entries = unique(first.response.headers)
   if (first.response.body) entries.unshift({ kind: 'changed', text: 'body' })
   if (statusBefore !== null) entries.unshift({ kind: 'changed', text: `${statusBefore} to ${status ?? ''}` })
-  return changeNote(entries)
+  return changeNote(entries, room)
 }
 
 function verdictOf(shown: ShownExchange, narrow: boolean): Drawing['verdict'] {
   const { outcome, rings, kind } = shown.view
   if (kind === 'stack') return { text: '', tone: 'none' }
-  if (outcome.kind === 'stopped') return { text: 'nothing came back', tone: 'error' }
+  if (outcome.kind === 'stopped') return { text: narrow ? 'no answer' : 'nothing came back', tone: 'error' }
   if (outcome.kind === 'nothing') return { text: 'no answer', tone: 'error' }
   if (outcome.kind === 'pending' || outcome.status === null) return { text: '', tone: 'none' }
-  if (outcome.kind === 'blocked')
-    return { text: `${outcome.status}, ${narrow ? 'hidden' : 'page sees nothing'}`, tone: 'error' }
   const text = `${outcome.status}, ${narrow ? 'read' : 'page reads it'}`
   if (rings.some((ring) => ring.shortCircuit)) return { text, tone: 'short' }
   return { text, tone: outcome.status >= 500 ? 'error' : outcome.status >= 400 ? 'plain' : 'ok' }
@@ -287,15 +294,16 @@ export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
   const notes: Note[] = []
   if (margin > 0) {
     for (const [i, row] of shown.rows.entries()) {
-      const left = leftNote(shown, row)
+      // Two lines stand 14 px apart; in a lower crown the second would touch the next row's note.
+      const room = (layout.rows[i]?.height ?? 0) >= 27 * scale ? 2 : 1
+      const left = leftNote(shown, row, room)
       if (left) notes.push({ ...left, row: i, side: 'left', to: i <= turn ? i + 1 : turn + 1 })
-      const right = rightNote(shown, row)
+      const right = rightNote(shown, row, room)
       const to = 2 * turn + 2 - i
       if (right && to <= furthest) notes.push({ ...right, row: i, side: 'right', to })
     }
   }
   const turning = view.rings[view.turn]
-  const titleRoom = Math.floor((layout.xIn - 10 * scale) / (6.6 * scale))
   return {
     layout,
     rows,
@@ -307,7 +315,7 @@ export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
     ports: portsOf(shown, points, furthest),
     notes,
     barAt: turning?.shortCircuit ? turn : null,
-    title: view.kind === 'stack' ? '' : cutEnd(`${view.method} ${view.target}`, titleRoom),
+    title: view.kind === 'stack' ? '' : fitTitle(view.method, view.target, layout.xIn / scale - 6),
     verdict: verdictOf(shown, margin === 0),
     points,
   }

@@ -76,6 +76,12 @@ export function marginFor(width: number): number {
   return margin < 110 ? 0 : margin
 }
 
+/** The box that `OnionView` draws into at a width; the shell gives it to `fitsIn` so that folding fits the drawing. */
+export function onionBox(width: number, height?: number, scale = 1): OnionBox {
+  const margin = marginFor(width)
+  return { width, height: height ?? (margin === 0 ? 372 : 398) * scale, margin, scale }
+}
+
 function measure(box: OnionBox, rows: readonly GeometryRow[]) {
   const { width, height, margin, scale } = box
   const last = Math.max(1, rows.length - 1)

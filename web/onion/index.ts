@@ -1,4 +1,4 @@
 // The door of the onion room.
-export { OnionView, onionBox, type OnionViewProps } from './OnionView'
+export { OnionView, type OnionViewProps } from './OnionView'
 export { fitsIn } from './drawing'
-export { marginFor, type OnionBox } from './geometry'
+export { onionBox, type OnionBox } from './geometry'

@@ -61,3 +61,14 @@ export function wrapNote(text: string, limit: number): string[] {
   if (at < 0) return [cutEnd(text, limit)]
   return [text.slice(0, at).trimEnd(), cutEnd(text.slice(at).trimStart(), limit)]
 }
+
+/** Method and path above the request's lane; the method goes first when both have no room. */
+export function fitTitle(method: string, target: string, room: number): string {
+  const whole = `${method} ${target}`
+  if (nameWidth(whole) <= room) return whole
+  for (let limit = target.length; limit > 2; limit--) {
+    const text = cutEnd(target, limit)
+    if (nameWidth(text) <= room) return text
+  }
+  return cutEnd(target, 2)
+}

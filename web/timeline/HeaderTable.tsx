@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import {
   headerTable,
+  thinTable,
   type HeaderTableView,
   type ShownExchange,
   type TableCell,
@@ -30,7 +31,7 @@ export function HeaderTable(props: HeaderTableProps) {
     <div className="tl-headers">
       {withSwitch ? <DirectionSwitch of={of} onOf={onOf} /> : null}
       {table.lines.length === 0 ? (
-        <p className="tl-none">{of === 'response' ? 'No response head came.' : 'No request headers were seen.'}</p>
+        <p className="tl-none">{emptyWords(shown, of)}</p>
       ) : compact ? (
         <SlimTable table={table} row={row} />
       ) : (
@@ -38,6 +39,11 @@ export function HeaderTable(props: HeaderTableProps) {
       )}
     </div>
   )
+}
+
+function emptyWords(shown: ShownExchange, of: 'request' | 'response'): string {
+  if (shown.steps.length === 0) return 'No request has been sent yet.'
+  return of === 'response' ? 'No response head came.' : 'No request headers were seen.'
 }
 
 /** Request or response; two buttons of which one is pressed. */
@@ -53,6 +59,9 @@ export function DirectionSwitch({ of, onOf }: Pick<HeaderTableProps, 'of' | 'onO
   )
 }
 
+/** More columns than this have no room for their heads. */
+const MOST_COLUMNS = 8
+
 interface WideProps {
   readonly table: HeaderTableView
   readonly row: number | undefined
@@ -60,7 +69,8 @@ interface WideProps {
   readonly onStep: ((step: number) => void) | undefined
 }
 
-function WideTable({ table, row, step, onStep }: WideProps) {
+function WideTable({ table: whole, row, step, onStep }: WideProps) {
+  const table = thinTable(whole, MOST_COLUMNS, row)
   const isNow = (line: TableLine) => line.cells.some((cell, i) => cell.mark !== null && table.columns[i]?.row === row)
   return (
     <table className="tl-table">
@@ -172,7 +182,9 @@ function SlimTable({ table, row }: Pick<WideProps, 'table' | 'row'>) {
               <td className="tl-value" title={line.value}>
                 {line.removed ? `removed by ${line.changedBy.at(-1) ?? ''}` : line.value}
               </td>
-              <td className="tl-by">{line.addedBy}</td>
+              <td className="tl-by" title={line.addedBy}>
+                {line.addedByShort}
+              </td>
             </tr>
           )
         })}

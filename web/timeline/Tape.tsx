@@ -1,9 +1,9 @@
 // The tape: step controls and the track of an exchange. The track is a real range input, so that touch and assistive
 // technology can move it too. Knows no store; the caller keeps step and playing.
-import { useEffect } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
-import { narrate, sentenceText, stepByChange, stepByLayer, type ShownExchange } from '../../engine/trace'
-import { tickOf } from './ticks'
+import { narrate, sentenceText, type ShownExchange } from '../../engine/trace'
+import { stepForKey, tickOf } from './steps'
 import './timeline.css'
 
 export interface TapeProps {
@@ -29,19 +29,20 @@ export function Tape({ shown, step, onStep, playing, onPlaying, stepMs = 700, co
     onPlaying(!playing)
   }
 
+  // The caller's functions may be new with every render; the pace of playing must not depend on that.
+  const advance = useEffectEvent(() => onStep(step + 1))
+  const rest = useEffectEvent(() => onPlaying(false))
   useEffect(() => {
     if (!playing) return
-    if (step >= last) {
-      onPlaying(false)
-      return
-    }
-    const timer = setTimeout(() => onStep(step + 1), stepMs)
+    const timer = setTimeout(step >= last ? rest : advance, step >= last ? 0 : stepMs)
     return () => clearTimeout(timer)
-  }, [playing, step, last, stepMs, onStep, onPlaying])
+  }, [playing, step, last, stepMs])
 
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || empty) return
-    const to = keyStep(event, shown, step)
+    // On a button, Space presses the button.
+    if (event.key === ' ' && event.target instanceof HTMLButtonElement) return
+    const to = stepForKey(event, shown, step)
     if (to === 'play') toggle()
     else if (to !== null) go(to)
     else return
@@ -98,32 +99,6 @@ export function Tape({ shown, step, onStep, playing, onPlaying, stepMs = 700, co
       )}
     </div>
   )
-}
-
-/** What a key does on the tape: a step to go to, `play`, or nothing. */
-function keyStep(event: KeyboardEvent, shown: ShownExchange, step: number): number | 'play' | null {
-  const onButton = event.target instanceof HTMLButtonElement
-  switch (event.key) {
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return event.shiftKey ? stepByLayer(shown, step, 1) : step + 1
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return event.shiftKey ? stepByLayer(shown, step, -1) : step - 1
-    case 'Home':
-      return 0
-    case 'End':
-      return shown.steps.length - 1
-    case '[':
-      return stepByChange(shown, step, -1)
-    case ']':
-      return stepByChange(shown, step, 1)
-    case ' ':
-      // On a button, Space presses the button.
-      return onButton ? null : 'play'
-    default:
-      return null
-  }
 }
 
 interface ControlProps {
