@@ -2,6 +2,9 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+// Vite says at each start that its configuration imports files without an extension, which is the house's way.
+process.env.VITE_CONFIG_NATIVE_IGNORE_WARNING ??= 'true'
+
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 /** All that is prepared and git-ignored. */
 export const PREPARED = join(ROOT, '.peel')
