@@ -16,7 +16,6 @@ import type {
 import { diffHeaders, parseHeaderLines } from './headers'
 import type {
   ExchangeView,
-  HeaderChange,
   Outcome,
   RequestDeeds,
   ResponseDeeds,
@@ -627,11 +626,4 @@ function isChange(view: RingView, draft: Draft, record: Record_ | undefined): bo
       view.response.headers.length > 0 || view.response.body || view.response.statusBefore !== null || view.shortCircuit
     )
   return draft.kind === 'raise' || draft.kind === 'catch' || draft.kind === 'stop'
-}
-
-/** Marks of a change by kind, strongest first: what a port or a tick should carry. */
-export function strongestChange(changes: readonly HeaderChange[]): HeaderChange['kind'] | null {
-  if (changes.length === 0) return null
-  if (changes.every((change) => change.kind === 'removed')) return 'removed'
-  return changes.some((change) => change.kind === 'added') ? 'added' : 'changed'
 }

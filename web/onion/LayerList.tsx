@@ -38,7 +38,7 @@ export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow }: 
         aria-controls={id}
         onClick={() => setOpen(!open)}
       >
-        {open ? 'Hide the list of layers' : 'Layers as a list'}
+        {open ? 'Hide the list' : 'Layers as a list'}
       </button>
       <ol
         id={id}

@@ -1,4 +1,4 @@
 // The door of the onion room.
-export { OnionView, type OnionViewProps } from './OnionView'
+export { OnionView } from './OnionView'
 export { fitsIn } from './drawing'
-export { onionBox, type OnionBox } from './geometry'
+export { onionBox } from './geometry'

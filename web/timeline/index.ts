@@ -1,5 +1,4 @@
 // The door of the timeline room.
-export { Tape, type TapeProps } from './Tape'
-export { Narration, SentenceText, type NarrationProps } from './Narration'
-export { HeaderTable, DirectionSwitch, type HeaderTableProps } from './HeaderTable'
-export { stepForKey } from './steps'
+export { Tape } from './Tape'
+export { Narration } from './Narration'
+export { HeaderTable, DirectionSwitch } from './HeaderTable'
