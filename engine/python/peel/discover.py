@@ -238,7 +238,7 @@ class Discovery:
                 if not _is_application(inner):
                     self._routes(getattr(route, "_base_app", inner), layer, depth, prefix + path)
             elif self._observer is not None and hasattr(route, "methods") and hasattr(route, "endpoint"):
-                holder.app = EndpointProbe(inner, self._observer, functools.partial(self._route, holder, route))
+                holder.app = EndpointProbe(inner, self._observer, self._route(holder, route))
 
     def _route(self, holder: Any, route: Any) -> dict[str, Any]:
         endpoint = route.endpoint

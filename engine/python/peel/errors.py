@@ -5,11 +5,14 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import CoroutineType, TracebackType
 from typing import Any, Literal, cast
 
 from peel.events import ErrorView, SessionError
 from peel.sources import Sources
+
+_OWN_FOLDER = str(Path(__file__).parent)
 
 
 class Errors:
@@ -17,6 +20,7 @@ class Errors:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
+        self._last_full: tuple[BaseException, TracebackType | None, str] | None = None
         self._forgotten: list[CoroutineType[Any, Any, Any]] = []
         self.on_forgotten: Callable[[CoroutineType[Any, Any, Any]], None] = lambda _coroutine: None
 
@@ -41,7 +45,23 @@ class Errors:
 
     def view(self, exc: BaseException) -> ErrorView:
         """The whole story, with both tracebacks."""
-        return {**self.trimmed(exc), "full": "".join(traceback.format_exception(exc))}
+        return {**self.trimmed(exc), "full": self.full(exc)}
+
+    def full(self, exc: BaseException) -> str:
+        """The whole traceback as Python prints it, without the probes in it."""
+        if self._last_full is not None and self._last_full[0] is exc and self._last_full[1] is exc.__traceback__:
+            return self._last_full[2]
+        whole = traceback.TracebackException.from_exception(exc, lookup_lines=False)
+        for one in _chain(whole):
+            frames = [frame for frame in one.stack if not frame.filename.startswith(_OWN_FOLDER)]
+            for frame in frames:
+                if frame.filename not in self._sources:
+                    # Underlining the expression costs a parse of each line, for lines that are not the learner's.
+                    frame.colno = None
+            one.stack = traceback.StackSummary.from_list(frames)
+        text = "".join(whole.format())
+        self._last_full = (exc, exc.__traceback__, text)
+        return text
 
     def trimmed(self, exc: BaseException) -> ErrorView:
         """With the traceback through the learner's files, as Python prints it, and a hint where there is one."""
@@ -50,7 +70,9 @@ class Errors:
         if _wraps(exc.__cause__, exc):
             # A task group had wrapped it, Starlette unwrapped it again: the same story twice.
             whole.__cause__ = whole.__context__ = None
-        self._trim(whole)
+        for one in _chain(whole):
+            frames = [frame for frame in one.stack if frame.filename in self._sources]
+            one.stack = traceback.StackSummary.from_list(frames)
         view["traceback"] = "".join(whole.format())
         hint = self._missing_await(exc)
         if hint is not None:
@@ -70,8 +92,9 @@ class Errors:
         name = coroutine.__qualname__.split(".")[-1]
         return file, line, self._sources.call_at(file, line, name) or f"{name}(…)"
 
-    def close_forgotten(self) -> None:
-        """End the coroutines that errors were about, once nobody can await them any more."""
+    def forget(self) -> None:
+        """Let go of the exceptions of a call, and end the coroutines they were about: nobody can await them now."""
+        self._last_full = None
         while self._forgotten:
             self._forgotten.pop().close()
 
@@ -79,19 +102,6 @@ class Errors:
         if not any(one is coroutine for one in self._forgotten):
             self._forgotten.append(coroutine)
             self.on_forgotten(coroutine)
-
-    def _trim(self, whole: traceback.TracebackException) -> None:
-        seen: set[int] = set()
-        todo: list[traceback.TracebackException | None] = [whole]
-        while todo:
-            one = todo.pop()
-            if one is None or id(one) in seen:
-                continue
-            seen.add(id(one))
-            one.stack = traceback.StackSummary.from_list(
-                [frame for frame in one.stack if frame.filename in self._sources]
-            )
-            todo += [one.__cause__, one.__context__, *(one.exceptions or [])]
 
     def _missing_await(self, exc: BaseException) -> str | None:
         if not isinstance(exc, TypeError) and "coroutine" not in _message(exc):
@@ -107,6 +117,18 @@ class Errors:
                     return f"{call} gives a coroutine: write `await {call}` ({file} line {line})"
             traced = traced.tb_next
         return None
+
+
+def _chain(whole: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+    """An exception with its causes, contexts and the members of its groups."""
+    seen: set[int] = set()
+    todo: list[traceback.TracebackException | None] = [whole]
+    while todo:
+        one = todo.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            todo += [one.__cause__, one.__context__, *(one.exceptions or [])]
+            yield one
 
 
 def _frames(traced: TracebackType | None) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -148,12 +148,12 @@ class Probe:
 class EndpointProbe(Probe):
     """The ring at the core: one route's app."""
 
-    def __init__(self, app: ASGIApp, observer: Observer, route: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, app: ASGIApp, observer: Observer, route: dict[str, Any]) -> None:
         super().__init__(app, ENDPOINT, observer)
         self._route = route
 
     def _before(self, place: Place) -> None:
-        self._observer.tracer.event("route", place, self._route())
+        self._observer.tracer.event("route", place, self._route)
 
 
 def _same(exc: BaseException, leaving: BaseException | None) -> bool:

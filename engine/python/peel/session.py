@@ -131,7 +131,7 @@ class Session:
         with contextlib.suppress(Stopped):
             self._run_group(group, connections)
         exchanges = [one.view() for one in connections if one.started or self._budget.stop is None]
-        self._errors.close_forgotten()
+        self._errors.forget()
         self._finish_call()
         return {"exchanges": exchanges, "stop": self._budget.stop}
 
@@ -298,6 +298,10 @@ class Session:
         where = f"{made[0]}:{made[1]}: " if made else ""
         self._console.line("stderr", f"{where}RuntimeWarning: coroutine '{name}' was never awaited")
 
+    def _format_exception(self, info: Any) -> str:
+        """As logging does it, but without the probes."""
+        return self._errors.full(info[1]).rstrip("\n") if info[1] is not None else "NoneType: None"
+
     def _moved(self, before: int, after: int, why: MoveReason) -> None:
         place = CURRENT.get() if why == "block" else None
         fields = {"from": _ms(before), "to": _ms(after), "why": why}
@@ -322,6 +326,7 @@ class Session:
         self._move_home()
         self._logging = _LoggingState()
         self._console.install(patches)
+        patches.set(logging.Formatter, "formatException", self._format_exception)
         determinism.install(self._clock, patches)
         self._install_limits(patches)
         self._sources.prime_tracebacks()

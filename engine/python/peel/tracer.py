@@ -15,6 +15,8 @@ from peel.views import Snapshot
 if TYPE_CHECKING:
     from peel.budget import Budget
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 BATCH = 32
 BATCH_SECONDS = 0.002
 
@@ -86,5 +88,5 @@ class Tracer:
         """Hand out what is pending."""
         if self._pending:
             batch, self._pending = self._pending, []
-            self._emit(json.dumps(batch, ensure_ascii=False, separators=(",", ":")))
+            self._emit(_encode(batch))
         self._flushed = real_seconds()

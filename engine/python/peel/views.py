@@ -18,7 +18,8 @@ _COMPARED = ("method", "path", "root_path", "query_string", "headers", "scheme",
 
 Snapshot = tuple[list[Any], dict[str, str]]
 
-# One body passes ten rings: its text is made once. The key holds the object, so its id cannot be reused meanwhile.
+# One message passes ten rings: its text is made once. The key holds the object, so its id cannot be reused meanwhile.
+_last_headers: tuple[list[tuple[bytes, bytes]], HeaderPairs] | None = None
 _last_body: tuple[bytes, BodyView] | None = None
 
 
@@ -26,12 +27,20 @@ def view_headers(headers: Any) -> HeaderPairs | None:
     """Header pairs as text; None for what cannot be read twice, such as a generator."""
     if not isinstance(headers, list | tuple):
         return None
+    global _last_headers
+    given = cast("Sequence[tuple[Any, Any]]", headers)
+    if _last_headers is not None and _last_headers[0] == given:
+        return _last_headers[1]
     pairs: HeaderPairs = []
+    plain = True
     try:
-        for name, value in cast("Sequence[tuple[Any, Any]]", headers):
+        for name, value in given:
             pairs.append([_latin(name), _latin(value)])
+            plain = plain and type(name) is bytes and type(value) is bytes
     except (TypeError, ValueError):
         return None
+    if plain:
+        _last_headers = (list(given), pairs)
     return pairs
 
 
@@ -59,7 +68,7 @@ def view_body(body: Any) -> BodyView:
 
 def view_message(message: Any) -> MessageView:
     """An ASGI message. Apps send all sorts of things; whatever it is, it gets a view."""
-    if not isinstance(message, Mapping):
+    if type(message) is not dict and not isinstance(message, Mapping):
         return {"type": f"<{type(message).__qualname__}>"}
     read = cast("Mapping[str, Any]", message)
     view: MessageView = {"type": str(read.get("type"))}
@@ -173,9 +182,9 @@ def _shown(key: str, value: Any) -> str | None:
 
 
 def _latin(value: Any) -> str:
-    if isinstance(value, bytes | bytearray):
+    if type(value) is bytes:
         return value.decode("latin-1")
-    return _text(value)
+    return bytes(value).decode("latin-1") if isinstance(value, bytes | bytearray) else _text(value)
 
 
 def _text(value: Any) -> str:
