@@ -251,7 +251,7 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
     return [
       subject,
       t(
-        ` ${row.folded ? 'let' : 'lets'} message ${step.message ?? ''}${of} out, ${bytes}. The headers are gone already.`,
+        ` ${row.folded ? 'let' : 'lets'} message ${step.message ?? ''}${of} out, ${bytes}.${step.message === 1 && ring.origin === 'yours' ? ' Its headers went first.' : ''}`,
       ),
     ]
   }

@@ -358,7 +358,7 @@ describe('narrate()', () => {
     ],
     ['a handled exception', handled, 'ExceptionMiddleware turns HTTPException into a 404.'],
     ['a stop', stopped, STOP.text],
-    ['a stream', stream, 'timing lets message 2 of 3 out, 3 bytes. The headers are gone already.'],
+    ['a stream', stream, 'timing lets message 1 of 3 out, 4 bytes. Its headers went first.'],
     ['a changed state', mountedApp, "AdminOnly sets state.role to 'admin' and passes the request on."],
   ])('says %s', ([, scene, sentence]) => {
     expect(says(foldExchange(viewExchange(scene(), 0)))).toContain(sentence)

@@ -141,6 +141,7 @@ describe('drawOnion()', () => {
   test('goes on as a response where the head had gone before the exception', () => {
     const drawing = draw('brokenOff')
     expect(drawing.segments.some((segment) => segment.kind === 'error')).toBe(false)
+    expect(drawing.verdict.text).toBe('200, breaks off')
     expect(drawing.ports.filter((port) => port.sign === 'born')).toHaveLength(1)
   })
 
