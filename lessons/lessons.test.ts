@@ -3,15 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { groupRequests } from '../engine/browser'
 import { spawnNodeWorker } from '../engine/cli/spawn'
 import { EngineHost, Session } from '../engine/host'
-import {
-  checkSentences,
-  ENTRY,
-  type LessonRunner,
-  parseLessons,
-  validateAll,
-  validateLesson,
-  validateQuestion,
-} from '../engine/lesson'
+import { checkSentences } from '../engine/lesson'
+import { ENTRY, parseLessons } from '../engine/lesson/parse'
+import { type LessonRunner, validateAll, validateLesson, validateQuestion } from '../engine/lesson/validate'
 import { readLessonFiles } from '../engine/lesson/node'
 import { parseHttpFile } from '../engine/requests'
 

@@ -1,6 +1,6 @@
 // Reads the sentences of a check file without running it, so that a lesson can show them before Python is up.
 
-export interface Sentence {
+interface Sentence {
   readonly id: string
   readonly says: string
 }

@@ -1,12 +1,6 @@
-// The door to lessons and questions: reading, judging, validating. No DOM, no Python, no disk (`node.ts` has that).
-export { parseLesson, parseLessons, ENTRY } from './parse'
-export type { Lesson, Question, Chapter } from './parse'
-export { LessonError } from './lesson-error'
-export { documentNames } from './schema'
-export { judgeAnswer } from './judge'
-export type { Answer, Judgement, JudgedPart } from './judge'
-export { checkSentences, type Sentence } from './check-sentences'
-export { findStep } from './find-step'
-export type { ShowTarget } from './find-step'
-export { validateAll, validateLesson, validateQuestion, keyAgainstRun, PROSE_WORDS } from './validate'
-export type { LessonRunner, Finding } from './validate'
+// The door to lessons and questions for the page. Reading files (`parse.ts`) brings YAML and a schema along and is
+// imported on its own, when a lesson is opened; validating (`validate.ts`) and the disk (`node.ts`) are for authors.
+export type { Lesson, Question } from './parse'
+export { judgeAnswer, type Answer, type Judgement } from './judge'
+export { findStep, type ShowTarget } from './find-step'
+export { checkSentences } from './check-sentences'

@@ -16,7 +16,7 @@ export type Answer =
     }
 
 /** One part of an answer, so that a card can mark each line, option or header. */
-export interface JudgedPart {
+interface JudgedPart {
   /** Option number, printed line, `status`, or header name. */
   readonly part: string
   readonly right: boolean

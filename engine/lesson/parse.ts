@@ -19,7 +19,7 @@ export type Question = QuestionBody & {
   readonly proofFile: string
 }
 
-export interface Chapter {
+interface Chapter {
   /** Folder name, e.g. `01-layers`. */
   readonly folder: string
   /** From the folder's name, e.g. `Layers`. */

@@ -5,7 +5,7 @@ import { z } from 'zod'
 const text = z.string().trim().min(1)
 
 /** The five documents that the lessons are drawn from, by neutral names. */
-export const documentNames = ['blog-post', 'core-concepts', 'course-page', 'interview-qa', 'skill-reference'] as const
+const documentNames = ['blog-post', 'core-concepts', 'course-page', 'interview-qa', 'skill-reference'] as const
 
 const claimSource = z.strictObject({
   /** Number of the claim in the list of claims. */

@@ -10,14 +10,14 @@ export interface LessonRunner {
 }
 
 /** One thing that does not hold. */
-export interface Finding {
+interface Finding {
   /** Path under `lessons/`. */
   readonly file: string
   readonly problem: string
 }
 
 /** About 140 words; fewer say too little, more are not read beside a running program. */
-export const PROSE_WORDS = { min: 90, max: 200 } as const
+const PROSE_WORDS = { min: 90, max: 200 } as const
 
 /** Findings of one lesson, its questions left out. */
 export async function validateLesson(lesson: Lesson, runner: LessonRunner): Promise<readonly Finding[]> {

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import Markdown from 'react-markdown'
 import { useApp } from '../store'
 import { Icon } from '../ui'
-import { checkSentences } from '../../engine/lesson/check-sentences'
+import { checkSentences } from '../../engine/lesson'
 
 /** Checks with their sentences; before a run they are read from the check file's own text. */
 export function CheckList({ source }: { readonly source: string }) {

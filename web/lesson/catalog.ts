@@ -28,7 +28,7 @@ export function fetchLesson(folder: string): Promise<Lesson> {
 
 async function readLesson(folder: string): Promise<Lesson> {
   // YAML and the schema come along only when a lesson is opened.
-  const { parseLesson } = await import('../../engine/lesson')
+  const { parseLesson } = await import('../../engine/lesson/parse')
   const entries = Object.entries(texts).filter(([path]) => path.startsWith(`${ROOT}${folder}/`))
   const files = await Promise.all(entries.map(async ([path, load]) => [path.slice(ROOT.length), await load()] as const))
   return parseLesson(Object.fromEntries(files))

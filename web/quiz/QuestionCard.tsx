@@ -1,11 +1,9 @@
 // One question: asked, picked, checked, skipped. The draft lives here; what was answered lives in the store.
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
-import type { Answer, Judgement, Lesson, Question } from '../../engine/lesson'
-// Not through the door: that brings YAML and the schema along.
-import { judgeAnswer } from '../../engine/lesson/judge'
+import { type Answer, judgeAnswer, type Judgement, type Lesson, type Question } from '../../engine/lesson'
 import { placeOfQuestion } from '../lesson/places'
 import { useApp } from '../store'
-import { Button, Icon } from '../ui'
+import { Button } from '../ui'
 import { type Arrangement, arrange } from './arrangement'
 import { ChooseField } from './ChooseField'
 import { type Confidence, CONFIDENCES, type Stored } from './stored'

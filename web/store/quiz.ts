@@ -1,6 +1,6 @@
 // "Show me": opens the program behind a question, runs it, and goes to the step that settles it. Knows no answers.
 import type { StateCreator } from 'zustand/vanilla'
-import { findStep, type ShowTarget } from '../../engine/lesson/find-step'
+import { findStep, type ShowTarget } from '../../engine/lesson'
 import type { Place } from './places'
 import type { All } from './state'
 
@@ -18,7 +18,6 @@ export const createQuizSlice: StateCreator<All, [], [], QuizSlice> = (set, get) 
     try {
       if (get().place.id !== place.id) get().openProgram(place)
       get().replaceFiles(place.start)
-      get().showLessonTab(false)
       get().showPane('onion')
       await get().run()
       const { place: now, shown, trouble } = get()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from peel.checks import Run, run_checks
 
 Event = dict[str, Any]
