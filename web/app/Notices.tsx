@@ -3,7 +3,16 @@ import { useState } from 'react'
 import { useApp } from '../store'
 import { Button, Icon } from '../ui'
 import { useStaleWords } from './RunPane'
-import { BOOT_STEPS, bootNumber, laneNow, lineWords, stopMessage, troubleMessage, type Message } from './words'
+import {
+  BOOT_STEPS,
+  bootNumber,
+  withStop,
+  laneNow,
+  lineWords,
+  stopMessage,
+  troubleMessage,
+  type Message,
+} from './words'
 
 export function Notices() {
   return (
@@ -68,7 +77,8 @@ function BootNotice() {
     return (
       <div className="notice notice--bad" role="status">
         <p>
-          <b>The engine did not start.</b> {status.message} What you typed is safe; recordings can be stepped through.
+          <b>The engine did not start.</b> {withStop(status.message)} What you typed is safe, and recordings can be
+          stepped through.
         </p>
         <div className="notice__buttons">
           <Button onPress={bootEngine}>Try again</Button>

@@ -18,6 +18,11 @@ export function RunPane({ size }: { readonly size: Size }) {
   const chooseExchange = useApp((s) => s.chooseExchange)
   const exchanges = shown?.document.exchanges
   const labels = useMemo(() => exchangeLabels(exchanges ?? []), [exchanges])
+  const bar = useRef<HTMLDivElement>(null)
+  // The exchange of a Send is the last tab, which may lie beyond the edge.
+  useEffect(() => {
+    bar.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [exchangeIndex, exchanges])
   if (!exchanges || exchanges.length === 0) {
     return (
       <div className="run-pane">
@@ -33,7 +38,7 @@ export function RunPane({ size }: { readonly size: Size }) {
       selectedKey={String(exchangeIndex)}
       onSelectionChange={(key) => chooseExchange(Number(key))}
     >
-      <div className="bar run-pane__bar">
+      <div className="bar run-pane__bar" ref={bar}>
         <TabList className="tabs" aria-label="Requests of this run">
           {exchanges.map(({ response, title }, index) => (
             <Tab

@@ -85,7 +85,7 @@ export function troubleMessage(trouble: Trouble, hasOld: boolean): Message {
         place: { file: REQUESTS, line: trouble.line },
       }
     case 'engine':
-      return { tone: 'bad', lead: engineLead(trouble.problem), text: `${trouble.message}${old}`, place: null }
+      return { tone: 'bad', lead: engineLead(trouble.problem), text: `${withStop(trouble.message)}${old}`, place: null }
   }
 }
 
@@ -168,4 +168,9 @@ export function byteWords(bytes: number): string {
 /** `120.4 ms`, `2.5 s` of virtual time. */
 export function timeWords(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
+}
+
+/** A sentence ends with a full stop; messages of the browser often do not. */
+export function withStop(text: string): string {
+  return /[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`
 }

@@ -1,5 +1,6 @@
 // Which lines of the learner's files carry a mark: troubles, and where the run stands. Pure; knows no Monaco.
 import type { RunDocument, TraceEvent } from '../../engine/protocol'
+import { hintFor } from '../network/hints'
 import type { Trouble } from '../store'
 
 /** A line that is wrong. */
@@ -67,7 +68,9 @@ function runProblems(document: RunDocument, index: number): Problem[] {
   const isLast = index === document.exchanges.length - 1
   const stopped = isLast ? stopProblems(document) : []
   if (!error || error.file === null || error.line === null) return stopped
-  return [...stopped, { file: error.file, line: error.line, lead: error.type, text: error.message }]
+  const hint = hintFor(error)
+  const text = hint ? `${error.message}. ${hint}` : error.message
+  return [...stopped, { file: error.file, line: error.line, lead: error.type, text }]
 }
 
 function stopProblems({ stop }: RunDocument): Problem[] {

@@ -25,7 +25,7 @@ import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import type { SourceFiles } from '../../engine/protocol'
 import { httpConfiguration, httpLanguage, languageOf, tellCallsApart } from './languages'
 import { NO_MARKS, type Marks } from './marks'
-import { readTheme } from './theme'
+import { hexReader, readTheme } from './theme'
 
 export interface EditorOptions {
   readonly files: SourceFiles
@@ -67,7 +67,7 @@ function setUp(): void {
 export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHandle {
   setUp()
   const refreshTheme = () => {
-    editor.defineTheme(THEME, readTheme(getComputedStyle(document.documentElement)))
+    editor.defineTheme(THEME, readTheme(getComputedStyle(document.documentElement), hexReader()))
     editor.setTheme(THEME)
   }
   refreshTheme()
@@ -177,11 +177,21 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
         if (lead) box.append(Object.assign(document.createElement('b'), { textContent: `${lead} ` }))
         box.append(text)
         node.append(box)
-        const columns = Math.max(30, Math.floor((instance.getLayoutInfo().contentWidth - 60) / 6.6))
-        const heightInPx = Math.ceil((lead.length + text.length + 1) / columns) * 20 + 18
+        const heightInPx = measure(node)
         return accessor.addZone({ afterLineNumber: line, heightInPx, domNode: node })
       })
     })
+  }
+
+  /** Height of a message as it will wrap; it cannot be measured in its zone, which takes the height it is given. */
+  const measure = (node: HTMLElement): number => {
+    const { contentWidth } = instance.getLayoutInfo()
+    node.style.cssText = `position: absolute; visibility: hidden; width: ${contentWidth}px`
+    host.append(node)
+    const height = node.offsetHeight
+    node.remove()
+    node.style.cssText = ''
+    return height + 8
   }
 
   const show = (file: string) => {

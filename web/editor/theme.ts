@@ -56,16 +56,16 @@ const VEILS: Readonly<Record<string, readonly [string, string]>> = {
   'scrollbarSlider.activeBackground': ['--line-strong', 'a0'],
 }
 
-/** Reads the tokens as they are now. */
+/**
+ * Reads the tokens as they are now.
+ * @param toHex turns a CSS colour into `#rrggbb`: a build shortens colours, and forced ones are names of the system
+ */
 export function readTheme(
   style: Pick<CSSStyleDeclaration, 'getPropertyValue' | 'colorScheme'>,
+  toHex: (colour: string) => string,
 ): editor.IStandaloneThemeData {
   const isDark = style.colorScheme.includes('dark')
-  // Forced colours are names of the system, which Monaco cannot read; it has its own theme for them.
-  const colour = (token: string) => {
-    const value = style.getPropertyValue(token).trim()
-    return /^#[0-9a-f]{6}$/i.test(value) ? value : isDark ? '#ffffff' : '#000000'
-  }
+  const colour = (token: string) => toHex(style.getPropertyValue(token).trim())
   return {
     base: isDark ? 'vs-dark' : 'vs',
     inherit: true,
@@ -78,5 +78,21 @@ export function readTheme(
       ...Object.fromEntries(Object.entries(COLOURS).map(([key, token]) => [key, colour(token)])),
       ...Object.fromEntries(Object.entries(VEILS).map(([key, [token, alpha]]) => [key, colour(token) + alpha])),
     },
+  }
+}
+
+/** Lets the browser itself read a colour. */
+export function hexReader(): (colour: string) => string {
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  const known = new Map<string, string>()
+  return (colour) => {
+    const before = known.get(colour)
+    if (before !== undefined || !context) return before ?? '#808080'
+    context.fillStyle = colour
+    context.fillRect(0, 0, 1, 1)
+    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data
+    const hex = `#${[red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('')}`
+    known.set(colour, hex)
+    return hex
   }
 }

@@ -17,7 +17,9 @@ export function ConsolePane() {
   const exchangeIndex = useApp((s) => s.exchangeIndex)
   const current = useRef<HTMLElement>(null)
   // The exchange that is looked at is brought into view, the rest of the session stays readable.
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [exchangeIndex, latest])
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: 'nearest' })
+  }, [exchangeIndex, latest])
   if (groups.length === 0) return <p className="dock__empty">Nothing was printed or logged.</p>
   return (
     <div className="console">

@@ -10,7 +10,7 @@ import { ResponsePane } from './ResponsePane'
 export function Dock() {
   const dockTab = useApp((s) => s.dockTab)
   const showDock = useApp((s) => s.showDock)
-  const server = useApp((s) => s.server)
+  const server = useApp((s) => (s.engineStatus.kind === 'failed' ? 'stopped' : s.server))
   const count = useConsoleCount()
   return (
     <Tabs className="dock" selectedKey={dockTab} onSelectionChange={(key) => showDock(key as DockTab)}>

@@ -64,7 +64,13 @@ function firstExchange(document: Pick<RunDocument, 'events'>): number {
 function readLine(event: Extract<TraceEvent, { kind: 'log' }>, names: ReadonlyMap<string, string>): ConsoleLine {
   const { seq, at, source, stream, level, logger, layer } = event
   const text = event.text.replace(/\n$/, '')
-  const label = source === 'print' ? (stream === 'stderr' ? 'stderr' : '') : [level, logger].filter(Boolean).join(' ')
+  // uvicorn's own lines begin with their level already.
+  const label =
+    source === 'logging'
+      ? [level, logger].filter(Boolean).join(' ')
+      : source === 'print' && stream === 'stderr'
+        ? 'stderr'
+        : ''
   return {
     seq,
     at,
