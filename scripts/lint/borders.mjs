@@ -9,7 +9,8 @@ import { posix, relative, sep } from 'node:path'
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const MAY_IMPORT = {
-  web: ['engine'],
+  // The engine's door, and those of the pure rooms: views of them are tested without a worker, and load without one.
+  web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser'],
   engine: ['host', 'host/page-engine', 'browser', 'server', 'lesson', 'trace', 'requests', 'protocol'],
   host: ['protocol'],
   // The one part of the host with a DOM: it puts sandbox and service worker together.
