@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { runProgram } from '../engine/cli/run'
 
 const [path = '', requests = '', out = ''] = process.argv.slice(2)
-const { document } = await runProgram({ path, requests })
+const { document } = await runProgram({ path, requests, close: false })
 if (document.error) throw new Error(`The sample did not start: ${document.error.text}`)
 if (document.stop) throw new Error(`The sample was stopped: ${document.stop.text}`)
 writeFileSync(out, `${JSON.stringify(document)}\n`)
