@@ -24,13 +24,18 @@ class Engine:
 
     def call(self, name: str, payload: Any) -> Mapping[str, Any] | list[Mapping[str, Any]]:
         """Answer one call. What a learner's program does wrong is part of the answer, never raised."""
-        # Whoever embeds Python may have a loop running around us; ours must not see it.
+        # Whoever embeds Python may have a loop and a task running around us; ours must not see them.
         around = asyncio._get_running_loop()
+        task = asyncio.current_task(around) if around is not None else None
+        if around is not None and task is not None:
+            asyncio.tasks._leave_task(around, task)
         asyncio._set_running_loop(None)
         try:
             return self._answer(name, payload)
         finally:
             asyncio._set_running_loop(around)
+            if around is not None and task is not None:
+                asyncio.tasks._enter_task(around, task)
 
     def _answer(self, name: str, payload: Any) -> Any:
         if name == "open":

@@ -359,8 +359,11 @@ class Session:
         """Files that are not Python lie on disk, and the program runs beside them."""
         self._came_from = Path.cwd()
         if sys.platform == "emscripten":
+            # Files and the working directory outlive a heap that is put back: both may be those of a session before.
+            os.chdir("/")
+            self._came_from = Path("/")
             shutil.rmtree(PYODIDE_HOME, ignore_errors=True)
-            PYODIDE_HOME.mkdir(parents=True)
+            PYODIDE_HOME.mkdir(parents=True, exist_ok=True)
             self._home = PYODIDE_HOME
         else:
             self._home = Path(tempfile.mkdtemp(prefix="peel-"))

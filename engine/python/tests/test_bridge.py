@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -42,6 +43,20 @@ def test_misuse_and_bugs_are_told_apart_from_learners_errors():
     assert json.loads(call("send", '{"waitMs": 0, "requests": []}'))["error"]["kind"] == "misuse"
     assert json.loads(call("fly", "null"))["error"]["kind"] == "misuse"
     assert json.loads(call("open", "{}"))["error"]["kind"] == "bug"
+
+
+@pytest.mark.skipif(sys.platform == "emscripten", reason="in Pyodide all tests run inside of such a task")
+def test_a_call_works_inside_of_a_task_of_another_loop():
+    call = install(lambda _batch: None)
+
+    async def outer():
+        opened = json.loads(call("open", json.dumps(OPTIONS)))
+        sent = json.loads(call("send", json.dumps({"waitMs": 500, "requests": [request("/")]})))
+        closed = json.loads(call("close", "null"))
+        assert asyncio.current_task() is not None
+        return opened["ok"] and closed["ok"] and sent["value"]["exchanges"][0]["response"]["status"]
+
+    assert asyncio.run(outer()) == 200
 
 
 @pytest.mark.skipif(sys.platform == "emscripten", reason="Pyodide cannot start another process")
