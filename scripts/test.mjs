@@ -32,7 +32,9 @@ const STAGES = {
       runPytest('pytest', venvPython(VENV), ['-m', 'pytest'], { cwd: python, limitMs: 4 * MINUTES }),
     ),
     await stage('Python tests inside Pyodide', () =>
-      runPytest('pytest-pyodide', process.execPath, tsx('engine/python/run-in-pyodide.ts', ['-v']), { limitMs: 5 * MINUTES }),
+      runPytest('pytest-pyodide', process.execPath, tsx('engine/python/run-in-pyodide.ts', ['-v']), {
+        limitMs: 5 * MINUTES,
+      }),
     ),
   ],
   lessons: async () => [await stage('Lessons', () => runVitest('lessons', ['lessons/'], 4 * MINUTES))],

@@ -19,7 +19,9 @@ async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: Violation[] }> } }
-    return (await axe.run({ resultTypes: ['violations'], iframes: false })).violations
+    // Off: names here differ from what is seen by a comma, or by the keys shown beside "Run"; that is how they are meant.
+    const rules = { 'label-content-name-mismatch': { enabled: false } }
+    return (await axe.run({ resultTypes: ['violations'], iframes: false, rules })).violations
   })
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -44,6 +46,8 @@ test.for(SIZES)('at %i by %i nothing sticks out and every region is there', asyn
     const outside = await app.page.evaluate(() =>
       [...document.querySelectorAll('button, [role=slider], [role=tab]')]
         .filter((element) => element.checkVisibility({ checkVisibilityCSS: true }))
+        // What is only read aloud is clipped to a pixel, wherever its box would be.
+        .filter((element) => !element.closest('.sr-only, .on-unseen'))
         .filter(
           (element) =>
             element.getBoundingClientRect().left < -1 || element.getBoundingClientRect().right > innerWidth + 1,

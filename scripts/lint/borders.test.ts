@@ -10,6 +10,7 @@ import { judgeImport } from './borders.mjs'
 test.for([
   ['web/onion/OnionView.tsx', '../../engine/index'],
   ['web/onion/OnionView.tsx', '../../engine'],
+  ['web/onion/OnionView.tsx', '../../engine/trace'],
   ['web/onion/OnionView.tsx', '../store/app'],
   ['web/editor/monaco.ts', 'monaco-editor'],
   ['engine/index.ts', './host/session'],
@@ -34,7 +35,8 @@ test.for([
 
 test.for([
   ['web/onion/OnionView.tsx', '../../engine/host/session'],
-  ['web/onion/OnionView.tsx', '../../engine/protocol'],
+  ['web/onion/OnionView.tsx', '../../engine/runtime/fastapi/boot'],
+  ['web/onion/OnionView.tsx', '../../engine/server'],
   ['web/onion/OnionView.tsx', 'pyodide'],
   ['web/onion/OnionView.tsx', 'monaco-editor/esm/vs/editor/editor.api'],
   ['web/store/run.ts', '../../scripts/lib/paths.mjs'],
@@ -80,10 +82,10 @@ test('the linter fails on every way to import across a border', () => {
   const found = lint({
     'web/onion/a.ts': [
       "import { a } from '../../engine/host/a'",
-      "export { b } from '../../engine/trace/b'",
-      "export * from '../../engine/requests'",
+      "export { b } from '../../engine/runtime/b'",
+      "export * from '../../engine/sandbox'",
       "export const load = () => import('monaco-editor')",
-      "export type { Ms } from '../../engine/protocol'",
+      "export type { Carry } from '../../engine/host'",
       'export const used = a',
     ].join('\n'),
     'engine/protocol/index.ts': "export * from '../host/a'\n",
