@@ -41,17 +41,12 @@ export function RunPane({ size }: { readonly size: Size }) {
       <div className="bar run-pane__bar" ref={bar}>
         <TabList className="tabs" aria-label="Requests of this run">
           {exchanges.map(({ response, title }, index) => (
-            <Tab
-              className="tab"
-              id={String(index)}
-              key={index}
-              aria-label={`${labels[index]}, ${response?.status ?? 'no response'}`}
-            >
+            <Tab className="tab" id={String(index)} key={index}>
               <span className="run-pane__label" title={title}>
                 {labels[index]}
               </span>
               <span className={`run-pane__status run-pane__status--${statusTone(response?.status ?? null)} num`}>
-                {response?.status ?? 'none'}
+                {response?.status ?? 'no response'}
               </span>
             </Tab>
           ))}
@@ -227,7 +222,7 @@ function EmptyOnion({ size }: { readonly size: Size }) {
                   : 'No request has met this app yet.'}
               </p>
               {size !== 'phone' && status !== 'failed' && (
-                <Button look="primary" onPress={() => void run()} isDisabled={isRunning} aria-label="Send the requests">
+                <Button look="primary" onPress={() => void run()} isDisabled={isRunning}>
                   <Icon name="run" size={15} />
                   Send the requests
                 </Button>

@@ -12,10 +12,10 @@ export function TopBar({ size }: { readonly size: Size }) {
   const isPhone = size === 'phone'
   return (
     <header className="top">
-      <span className="top__logo">
+      <h1 className="top__logo">
         <Mark />
         {isPhone ? <span className="sr-only">Peel</span> : 'Peel'}
-      </span>
+      </h1>
       <div className="top__crumbs">
         {!isPhone && <Icon name="chevron" size={12} />}
         {!isPhone && place.chapter && (

@@ -6,13 +6,11 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
 export function RunButton({ hasKeys = true }: { readonly hasKeys?: boolean }) {
   const run = useApp((s) => s.run)
-  const isRunning = useApp((s) => s.phase === 'running')
   return (
-    <Button look="primary" aria-label="Run" aria-keyshortcuts="Control+Enter Meta+Enter" onPress={() => void run()}>
+    <Button look="primary" aria-keyshortcuts="Control+Enter Meta+Enter" onPress={() => void run()}>
       <Icon name="run" size={15} />
       <span>Run</span>
       {hasKeys && <kbd aria-hidden="true">{isMac ? '⌘ ↵' : 'Ctrl ↵'}</kbd>}
-      {isRunning && <span className="sr-only">, running</span>}
     </Button>
   )
 }

@@ -114,7 +114,9 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
       run: async () => {
         const requests = read()
         if (!requests) return
-        const { exchangeIndex } = get()
+        const { exchangeIndex, pane, showPane } = get()
+        // Where one pane is shown at a time, the run is what comes next.
+        if (pane === 'code') showPane('onion')
         await attempt(
           'running',
           () => exchangeIndex,
