@@ -121,6 +121,8 @@ async function countBytes(session: CDPSession): Promise<() => number> {
 
 async function measurePage(browser: Browser, url: string) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  // tsx keeps names of functions by a helper, which functions that are sent into the page would miss there.
+  await context.addInitScript('globalThis.__name ??= (it) => it')
   const app = new App(await context.newPage())
   const bytes = await countBytes(await context.newCDPSession(app.page))
   const started = performance.now()
