@@ -40,7 +40,7 @@ class Engine:
     def _answer(self, name: str, payload: Any) -> Any:
         if name == "open":
             if self._session is not None:
-                self._session.close()
+                self._session.abandon()
             self._session = Session(parse_options(payload), self._emit)
             return self._session.open()
         if name == "check":

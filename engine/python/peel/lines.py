@@ -14,6 +14,8 @@ from peel.tracer import CURRENT, Tracer
 
 _monitoring: Any = getattr(sys, "monitoring", None)
 _TOOL = 4
+# A loop that a watchdog will kill writes no events; those from before it must be out by then.
+_FLUSH_EACH = 4096
 
 AVAILABLE = _monitoring is not None
 """False before Python 3.12: then there are no line events, and no budget by lines and jumps."""
@@ -52,7 +54,10 @@ class LineWatch:
                 self.watch(inner)
 
     def _line(self, code: CodeType, line: int) -> None:
-        self._budget.count_line(code.co_filename, line)
+        budget = self._budget
+        budget.count_line(code.co_filename, line)
+        if budget.lines % _FLUSH_EACH == 0:
+            self._tracer.flush()
         if self._trace:
             place = CURRENT.get()
             if place is not None and place.exchange is not None:
@@ -63,6 +68,8 @@ class LineWatch:
         if target <= start:
             budget = self._budget
             budget.jumps += 1
+            if budget.jumps % _FLUSH_EACH == 0:
+                self._tracer.flush()
             if budget.jumps > budget.jump_limit or budget.stop is not None:
                 budget.too_many_jumps(code.co_filename, _line_at(code, start))
 

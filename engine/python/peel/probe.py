@@ -89,7 +89,9 @@ class Probe:
         self._observer = observer
 
     def __getattr__(self, name: str) -> Any:
-        # Middleware may look at what it wraps.
+        # Middleware may look at what it wraps. Not by special names: copy() asks for them before there is an app.
+        if name == "app" or name.startswith("__"):
+            raise AttributeError(name)
         return getattr(self.app, name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:

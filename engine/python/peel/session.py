@@ -148,6 +148,10 @@ class Session:
         self._uninstall()
         return {"stop": self._budget.stop}
 
+    def abandon(self) -> None:
+        """Put everything back without a shutdown, as when a server is killed."""
+        self._uninstall()
+
     async def _start(self) -> SessionError | None:
         """Runs on the loop, as uvicorn's serve() does: so `asyncio.run()` in a file fails here as it does there."""
         server = Server(self._loop, self._clock, self._tracer, self._observer)

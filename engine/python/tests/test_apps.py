@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
-from helper import request, run
+from helper import HEAD, LIMITS, request, run
+
+from peel.engine import Engine
 
 
 def test_static_files_and_file_responses_are_read_from_the_working_directory():
@@ -263,3 +266,45 @@ def test_forwarded_headers_change_the_client_as_under_uvicorn():
     assert result.response()["body"] == '["203.0.113.7","https"]'
     changed = {change["key"] for change in result.of("enter", "ServerErrorMiddleware")[0]["changes"]}
     assert changed == {"client", "scheme"}
+
+
+def test_a_stream_that_fails_midway_leaves_what_came_and_the_error():
+    source = """
+@app.get("/")
+async def root():
+    async def parts():
+        yield "one"
+        raise ValueError("torn")
+    return StreamingResponse(parts())
+"""
+    result = run(source, "/")
+    assert (result.response()["status"], result.response()["body"]) == (200, "one")
+    assert result.exchanges[0]["error"]["type"] == "ValueError"
+    assert [event["layer"] for event in result.of("exit")][-1] == "browser"
+
+
+def test_class_based_endpoints_have_a_ring():
+    source = """
+from starlette.endpoints import HTTPEndpoint
+class Home(HTTPEndpoint):
+    async def get(self, request): return PlainTextResponse("home")
+app.add_route("/", Home)
+"""
+    result = run(source, "/")
+    assert result.response()["body"] == "home"
+    route = result.of("route")[0]
+    assert (route["endpoint"], route["sync"], route["file"]) == ("Home", False, "main.py")
+    assert result.of("enter", "endpoint")
+
+
+def test_a_new_session_replaces_one_that_is_still_open():
+    batches: list[str] = []
+    engine = Engine(batches.append)
+    for body in ("1", "2"):
+        files = {"main.py": f'{HEAD}@app.get("/")\nasync def root(): return {body}'}
+        options = {"files": files, "entry": "main.py", "app": None, "trace": True, "limits": LIMITS}
+        opened: Any = engine.call("open", options)
+        assert opened["error"] is None
+        sent: Any = engine.call("send", {"waitMs": 0, "requests": [request("/")]})
+        assert sent["exchanges"][0]["response"]["body"] == body
+    engine.call("close", None)
