@@ -1,2 +1,2 @@
 // Door of the room that plays the browser.
-export { groupRequests, prepareRequest } from './prepare'
+export { groupRequests } from './prepare'

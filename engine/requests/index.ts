@@ -1,5 +1,5 @@
 // Door of the room that reads and writes `.http` files.
-export { parseHttpFile, type ParseOptions } from './parse'
-export { formatHttpFile, replaceRequest, appendRequest, removeRequest } from './format'
-export { bodyBytes, fromBodyText, toBodyText } from './bytes'
+export { parseHttpFile } from './parse'
+export { replaceRequest, appendRequest, removeRequest } from './format'
+export { bodyBytes } from './bytes'
 export { HttpFileError, type HttpFile, type HttpRequest, type RequestText } from './types'

@@ -1,14 +1,14 @@
 // Strips between the sentence and the inspector: what kept a run from working, what is on screen instead, what to do.
 import { useState } from 'react'
-import { useApp } from '../store'
+import { changedSince, useApp } from '../store'
 import { Button, Icon } from '../ui'
-import { useStaleWords } from './RunPane'
 import {
   BOOT_STEPS,
   bootNumber,
   withStop,
   laneNow,
   lineWords,
+  staleWords,
   stopMessage,
   troubleMessage,
   type Message,
@@ -156,4 +156,13 @@ function StaleNotice() {
       <p>{words}</p>
     </div>
   )
+}
+
+/** Says that what is drawn is not of the text in the editor. */
+function useStaleWords(): string | null {
+  const shown = useApp((s) => s.shown)
+  const files = useApp((s) => s.files)
+  if (!shown) return null
+  const what = changedSince(shown.files, files)
+  return what ? staleWords(what, shown.source) : null
 }

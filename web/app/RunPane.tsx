@@ -3,14 +3,14 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { foldExchange, shownStep, stackView, type ShownExchange } from '../../engine/trace'
 import { fitsIn, OnionView, onionBox } from '../onion'
-import { changedSince, useApp, type InspectorTab } from '../store'
+import { useApp, type InspectorTab } from '../store'
 import { DirectionSwitch, HeaderTable, Narration, Tape } from '../timeline'
 import { Button, Icon } from '../ui'
 import { BodyFacts, SourceFacts, StateFacts, TimeFacts } from './Facts'
 import { Notices } from './Notices'
 import { useShownStep } from './use-exchange'
 import type { Size } from './use-size'
-import { exchangeLabels, staleWords, statusTone } from './words'
+import { exchangeLabels, statusTone } from './words'
 
 export function RunPane({ size }: { readonly size: Size }) {
   const shown = useApp((s) => s.shown)
@@ -233,13 +233,4 @@ function EmptyOnion({ size }: { readonly size: Size }) {
       </div>
     </div>
   )
-}
-
-/** Says that what is drawn is not of the text in the editor. */
-export function useStaleWords(): string | null {
-  const shown = useApp((s) => s.shown)
-  const files = useApp((s) => s.files)
-  if (!shown) return null
-  const what = changedSince(shown.files, files)
-  return what ? staleWords(what, shown.source) : null
 }

@@ -1,4 +1,3 @@
 // Door of the code pane. Monaco itself is behind a dynamic import in `CodeEditor.tsx`.
 export { CodePane } from './CodePane'
 export { RunButton } from './RunButton'
-export type { StepPlace } from './marks'

@@ -1,3 +1,2 @@
 // Door of the room that shows requests, responses and the console.
 export { Dock } from './Dock'
-export { hintFor } from './hints'

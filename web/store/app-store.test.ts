@@ -343,7 +343,7 @@ describe('runs', () => {
   test('a second press gives the first one up, whose outcome is not looked at', async () => {
     const { engine, get } = open()
     let signal: AbortSignal | undefined
-    let end = (_: RunDocument) => {}
+    let end: (document: RunDocument) => void = () => undefined
     engine.answer = (given) => {
       signal = given
       return new Promise((resolve) => (end = resolve))
@@ -378,7 +378,7 @@ describe('runs', () => {
 
   test('a run that ends after another place was opened is not shown there', async () => {
     const { engine, get } = open()
-    let end = (_: RunDocument) => {}
+    let end: (document: RunDocument) => void = () => undefined
     engine.answer = () => new Promise((resolve) => (end = resolve))
     const running = get().run()
     await vi.waitFor(() => expect(engine.asked).toHaveLength(1))

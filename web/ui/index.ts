@@ -1,3 +1,3 @@
 // Door of the room of shared shapes.
-export { Button, type ButtonProps } from './Button'
+export { Button } from './Button'
 export { Icon, Mark, type IconName } from './Icon'
