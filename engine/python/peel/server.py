@@ -9,7 +9,7 @@ import copy
 from contextvars import Context
 from email.utils import formatdate
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.config import LOGGING_CONFIG, Config
@@ -191,7 +191,7 @@ class Connection(Record):
         transport = MemoryTransport(
             server.loop,
             ("127.0.0.1", FIRST_CLIENT_PORT + self.index),
-            ("127.0.0.1", url.port or (443 if secure else 80)),
+            ("127.0.0.1", _port(url) or (443 if secure else 80)),
             secure,
         )
         transport.on_write = self._reply_bytes
@@ -349,6 +349,14 @@ class Connection(Record):
             "startedAt": _ms(self._started_ns if self.started else ended),
             "endedAt": _ms(ended),
         }
+
+
+def _port(url: SplitResult) -> int | None:
+    """The port, where the URL has one; `OPTIONS *` and the like make URLs that have not."""
+    try:
+        return url.port
+    except ValueError:
+        return None
 
 
 def _ms(ns: int) -> float:

@@ -237,3 +237,9 @@ def root(data: dict): return [who.get(), data]
 """
     result = run(source, request("/", "POST", body='{"a":1}'))
     assert result.response()["body"] == '["pure",{"a":1}]' and result.header("x-len") == "7"
+
+
+def test_asterisk_form_reaches_the_app():
+    result = run('@app.get("/")\nasync def root(): return 1', request("*", "OPTIONS"))
+    assert result.response()["status"] == 404
+    assert result.of("enter", "server")[0]["scope"]["path"] == "*"
