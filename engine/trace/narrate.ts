@@ -229,13 +229,13 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
   const { view } = shown
   if (step.kind === 'leave')
     return [
-      t('The page sends '),
+      t('The client is about to send '),
       c(`${view.method} ${cutMiddle(view.target, VALUE_CHARS)}`),
-      t('. Nothing has left the browser yet.'),
+      t('. Nothing is on the wire yet.'),
     ]
   if (step.kind === 'arrive') {
     return [
-      t('The page reads '),
+      t('The client reads '),
       b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()),
       t(view.rings.some((ring) => ring.error?.late) ? ', and a body that breaks off.' : '.'),
     ]

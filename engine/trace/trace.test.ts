@@ -322,7 +322,7 @@ describe('foldExchange()', () => {
 describe('narrate()', () => {
   test('says a pass step by step', () => {
     expect(says(foldExchange(viewExchange(happyPath(), 0)))).toEqual([
-      'The page sends GET /orders/7. Nothing has left the browser yet.',
+      'The client is about to send GET /orders/7. Nothing is on the wire yet.',
       'The browser adds host and sends the request.',
       'uvicorn reads the bytes and makes a scope of them.',
       'Three framework layers pass the request on. They have changed nothing.',
@@ -339,7 +339,7 @@ describe('narrate()', () => {
       'Three framework layers let the response through. They have nothing to add.',
       'uvicorn adds date and server, and writes the bytes.',
       'The browser receives 200.',
-      'The page reads 200 OK.',
+      'The client reads 200 OK.',
     ])
   })
 
@@ -434,7 +434,7 @@ describe('headerTable()', () => {
       'CORS',
       'fw',
       'uvicorn',
-      'page',
+      'client',
     ])
     const line = table.lines.find((one) => one.name === 'x-process-time')
     expect(line?.cells.map((cell) => cell.present)).toEqual([false, false, true, true, true, true, true, true])
@@ -453,7 +453,7 @@ describe('headerTable()', () => {
 
   test('begins where the response that arrived was made, not with one that was thrown away', () => {
     const table = headerTable(foldExchange(viewExchange(thrownAway(), 0)), 'response')
-    expect(table.columns.map((column) => column.short)).toEqual(['ServerError', 'uvicorn', 'page'])
+    expect(table.columns.map((column) => column.short)).toEqual(['ServerError', 'uvicorn', 'client'])
     expect(table.lines.map((line) => line.name)).toEqual(['content-type', 'date', 'server'])
   })
 
@@ -467,7 +467,7 @@ describe('headerTable()', () => {
       'Auth',
       'CORS',
       'uvicorn',
-      'page',
+      'client',
     ])
     expect(thin.lines[0]?.cells).toHaveLength(6)
     expect(thinTable(table, 12, 6)).toBe(table)

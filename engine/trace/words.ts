@@ -64,7 +64,7 @@ export function rowShortName(shown: ShownExchange, row: Row): string {
   if (row.folded) return sharedOrigin(rings) === 'framework' ? 'fw' : `${rings.length} layers`
   const ring = rings[0]
   if (!ring) return ''
-  return ring.role === 'endpoint' ? 'endpoint' : ring.role === 'browser' ? 'page' : dropSuffix(ring.name)
+  return ring.role === 'endpoint' ? 'endpoint' : ring.role === 'browser' ? 'client' : dropSuffix(ring.name)
 }
 
 /** The subject of a sentence: `Three framework layers`, `The browser`, `timing`. */

@@ -118,7 +118,7 @@ describe('drawOnion()', () => {
     expect(drawing.barAt).toBe(4)
     expect(drawing.segments.map((segment) => segment.kind).filter((kind) => kind === 'short')).toHaveLength(1)
     expect(drawing.rows.filter((row) => row.dead).map((row) => row.index)).toEqual([5, 6, 7])
-    expect(drawing.verdict).toEqual({ text: '401, page reads it', tone: 'short' })
+    expect(drawing.verdict).toEqual({ text: '401 Unauthorized', tone: 'short' })
   })
 
   test('dashes an exception from its birth to the layer that makes a response of it', () => {

@@ -214,7 +214,8 @@ function verdictOf(shown: ShownExchange, narrow: boolean): Drawing['verdict'] {
   if (outcome.kind === 'nothing') return { text: 'no answer', tone: 'error' }
   if (outcome.kind === 'pending' || outcome.status === null) return { text: '', tone: 'none' }
   if (rings.some((ring) => ring.error?.late)) return { text: `${outcome.status}, breaks off`, tone: 'error' }
-  const text = `${outcome.status}, ${narrow ? 'read' : 'page reads it'}`
+  // What a page may read of it is for a modelled browser to say; this is what came back.
+  const text = narrow ? String(outcome.status) : `${outcome.status} ${outcome.reason}`.trim()
   if (rings.some((ring) => ring.shortCircuit)) return { text, tone: 'short' }
   return { text, tone: outcome.status >= 500 ? 'error' : outcome.status >= 400 ? 'plain' : 'ok' }
 }
