@@ -123,7 +123,7 @@ export function SourceFacts(props: Props) {
   const ring = ringAt(props)
   const files = useApp((s) => s.files)
   const goTo = useApp((s) => s.goTo)
-  if (!ring) return <Nothing>The page is outside of your program.</Nothing>
+  if (!ring) return <Nothing>The client is outside of your program.</Nothing>
   if (ring.file === null || ring.line === null || !(ring.file in files)) {
     return (
       <Nothing>

@@ -1,13 +1,14 @@
 // Strips between the sentence and the inspector: what kept a run from working, what is on screen instead, what to do.
 import { useState } from 'react'
 import { changedSince, useApp } from '../store'
-import { Button, Icon } from '../ui'
+import { Button, Icon, Ticked } from '../ui'
 import {
   BOOT_STEPS,
   bootNumber,
   withStop,
   laneNow,
   lineWords,
+  savingWords,
   staleWords,
   stopMessage,
   troubleMessage,
@@ -22,6 +23,7 @@ export function Notices() {
       <BootNotice />
       <LaneNotice />
       <StaleNotice />
+      <SavingNotice />
     </div>
   )
 }
@@ -33,7 +35,7 @@ function MessageStrip({ message, children }: { readonly message: Message; readon
     <div className={`notice${message.tone === 'bad' ? ' notice--bad' : ''}`} role="status">
       <p>
         {message.lead && <b>{message.lead} </b>}
-        {message.text}
+        <Ticked text={message.text} />
       </p>
       <div className="notice__buttons">
         {place && <Button onPress={() => goTo(place.file, place.line)}>{`Go to ${lineWords(place)}`}</Button>}
@@ -120,6 +122,17 @@ function BootNotice() {
         })}
       </ol>
       {isWaiting && <p className="stages__waiting">Your run starts as soon as Python is up.</p>}
+    </div>
+  )
+}
+
+/** What the chip in the top bar says in short, and what to do about it. */
+function SavingNotice() {
+  const words = useApp((s) => savingWords(s.saving))
+  if (!words) return null
+  return (
+    <div className="notice notice--bad">
+      <p>{words}</p>
     </div>
   )
 }

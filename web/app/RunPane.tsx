@@ -66,6 +66,9 @@ function hasRoomToSpare(width: number, height: number): boolean {
   return width >= 720 && height >= 900
 }
 
+/** Below this the header table keeps name, value and who added it. */
+const NARROW = 560
+
 /** Width and height of an element, now and whenever they change. */
 function useBox<E extends HTMLElement>() {
   const ref = useRef<E>(null)
@@ -127,7 +130,7 @@ function Instrument({ size }: { readonly size: Size }) {
       <Tape shown={shown} step={step} onStep={goTo} playing={isPlaying} onPlaying={setIsPlaying} compact={isPhone} />
       <Narration shown={shown} step={step} playing={isPlaying} compact={isPhone} />
       <Notices />
-      <Inspector shown={shown} step={step} onStep={goTo} isCompact={isPhone} />
+      <Inspector shown={shown} step={step} onStep={goTo} isCompact={width < NARROW} />
     </div>
   )
 }

@@ -74,7 +74,6 @@ function SavingChip() {
   return (
     <span className="chip chip--bad top__saving" role="alert" title={words}>
       {saving.kind === 'full' ? 'not kept: storage is full' : 'not kept'}
-      <span className="sr-only">. {words}</span>
     </span>
   )
 }

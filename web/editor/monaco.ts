@@ -175,7 +175,10 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
         node.className = 'code-message'
         const box = document.createElement('div')
         if (lead) box.append(Object.assign(document.createElement('b'), { textContent: `${lead} ` }))
-        box.append(text)
+        // Backticks stand around code; every other part of the sentence is code.
+        text.split(/`([^`]+)`/).forEach((part, index) => {
+          box.append(index % 2 === 0 ? part : Object.assign(document.createElement('code'), { textContent: part }))
+        })
         node.append(box)
         const heightInPx = measure(node)
         return accessor.addZone({ afterLineNumber: line, heightInPx, domNode: node })
