@@ -166,11 +166,13 @@ try {
   await served.close()
 
   const first = (way: 'plain' | 'snapshot') => median(boots[way].map((it) => it.firstResponseMs))
+  const ready = (way: 'plain' | 'snapshot') => median(boots[way].map((it) => it.readyMs))
   const figures = {
     bootInChromium: {
       plainMs: round(first('plain')),
       snapshotMs: round(first('snapshot')),
       ratio: round(first('plain') / first('snapshot'), 2),
+      readyAfterMs: { plain: round(ready('plain')), snapshot: round(ready('snapshot')) },
     },
     bootUnderNode: {
       plainMs: round(median(node.plain)),
