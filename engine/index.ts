@@ -9,5 +9,6 @@ export type {
   RunOptions,
   ServerState,
 } from './host/page-engine'
+export { playRecording } from './host/recording'
 export { EngineError, type EngineErrorKind, type Program } from './host'
 export * from './protocol'

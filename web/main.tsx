@@ -37,7 +37,9 @@ if (!root) throw new Error('index.html has no #root')
 createRoot(root).render(<App />)
 
 const { placeId, openPlace, bootEngine } = store.getState()
-void openPlace(catalog.list.some(({ id }) => id === placeId) ? placeId : catalog.first.id)
+// A question's program has its lesson's id with the question behind a `#`; after a reload the lesson is opened.
+const [lessonId] = placeId.split('#')
+void openPlace(catalog.list.find(({ id }) => id === lessonId)?.id ?? catalog.first.id)
 
 /** Somebody who saves data is asked first: the engine is 18 MB. */
 const savesData = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true

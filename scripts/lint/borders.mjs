@@ -11,10 +11,11 @@ import { posix, relative, sep } from 'node:path'
 const MAY_IMPORT = {
   // The engine's door, and those of the pure rooms: views of them are tested without a worker, and load without one.
   web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser'],
-  engine: ['host', 'host/page-engine', 'browser', 'server', 'lesson', 'trace', 'requests', 'protocol'],
+  engine: ['host', 'host/page-engine', 'host/recording', 'browser', 'server', 'lesson', 'trace', 'requests', 'protocol'],
   host: ['protocol'],
   // The one part of the host with a DOM: it puts sandbox and service worker together.
   'host/page-engine': ['host', 'sandbox', 'server', 'protocol'],
+  'host/recording': ['host', 'sandbox', 'protocol'],
   browser: ['requests', 'protocol'],
   server: ['protocol'],
   lesson: ['requests', 'browser', 'trace', 'protocol'],
@@ -32,7 +33,7 @@ const MAY_IMPORT = {
 }
 
 /** Files that are a room of their own, and the room whose files may use them freely. */
-const SINGLES = ['trace/model', 'host/page-engine', 'host/worker-seam', 'cli/node-worker']
+const SINGLES = ['trace/model', 'host/page-engine', 'host/recording', 'host/worker-seam', 'cli/node-worker']
 
 /** Packages that only the named folders may import. @type {Readonly<Record<string, readonly string[]>>} */
 const PACKAGES = {

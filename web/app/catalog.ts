@@ -1,6 +1,8 @@
 // Finds what can be opened: the sample comes with the page, lessons are fetched when they are asked for.
 // Reads only names, titles and files; what a lesson says is read elsewhere.
+import { groupRequests } from '../../engine/browser'
 import type { RunDocument, SourceFiles } from '../../engine/protocol'
+import { parseHttpFile } from '../../engine/requests'
 import { REQUESTS, type Catalog, type Place, type PlaceSummary } from '../store'
 
 const sampleFiles = import.meta.glob<string>(['/lessons/sample/requests.http', '/lessons/sample/start/**/*'], {
@@ -32,10 +34,14 @@ export const catalog: Catalog = {
   },
 }
 
-/** The recorded run of the sample; null in a build without one. */
+/** The recorded run of the sample, played as a run is; null in a build without one. */
 export async function loadRecorded(): Promise<RunDocument | null> {
   const [load] = Object.values(recordings)
-  return load ? load() : null
+  if (!load) return null
+  const [{ playRecording }, document] = await Promise.all([import('../../engine'), load()])
+  const { [REQUESTS]: requests = '', ...files } = catalog.first.start
+  const groups = groupRequests(parseHttpFile(requests, { file: REQUESTS }).requests)
+  return playRecording({ files, entry: 'main.py', app: null }, groups, document)
 }
 
 async function loadLesson(summary: PlaceSummary): Promise<Place> {
