@@ -9,6 +9,23 @@ from fastapi import FastAPI
 
 app = FastAPI()
 WITNESS = "${witness}"
+SCRIPT = """
+for (const attempt of [
+  () => fetch('${witness}script', { mode: 'no-cors' }),
+  () => new WebSocket('${witness.replace('http', 'ws')}script'),
+  () => importScripts('${witness}importScripts'),
+  () => import('${witness}import'),
+  () => new Worker('${witness}worker'),
+  () => indexedDB.open('stolen'),
+  () => caches.open('stolen'),
+  () => cookieStore.set('secret', 'stolen'),
+  () => navigator.storage.getDirectory().then((it) => it.getFileHandle('stolen', { create: true })),
+  () => new BroadcastChannel('peel').postMessage('stolen'),
+  () => (parent.document.title = 'stolen'),
+]) {
+  try { Promise.resolve(attempt()).catch(() => {}) } catch {}
+}
+"""
 PORT = int(WITNESS.rsplit(":", 1)[1].strip("/"))
 
 
@@ -156,7 +173,13 @@ def a_proxy_that_lies_about():
 def run_script_in_c():
     import ctypes
 
-    return ctypes.CDLL(None).emscripten_run_script(("fetch('" + WITNESS + "ctypes')").encode())
+    return ctypes.CDLL(None).emscripten_run_script(SCRIPT.encode())
+
+
+def script_behind_the_finder():
+    hidden = [value for finder in sys.meta_path for value in vars(finder).values() if isinstance(value, dict)]
+    js = next(values["js"] for values in hidden if "js" in values)
+    return js.eval(SCRIPT)
 
 
 ATTEMPTS = [
@@ -184,6 +207,7 @@ ATTEMPTS = [
     import_scripts,
     a_proxy_that_lies_about,
     run_script_in_c,
+    script_behind_the_finder,
 ]
 
 
@@ -202,5 +226,11 @@ export const ATTEMPTS = [
   ...['import_js', 'import_js_by_name', 'js_in_modules', 'run_js', 'run_js_fetch', 'pyodide_js', 'pyodide_js_module'],
   ...['pyodide_core', 'pyfetch', 'open_url', 'urllib_request', 'http_client', 'socket_connection', 'websocket'],
   ...['indexed_db', 'caches', 'cookies', 'cookie_store', 'local_storage', 'parent_page', 'post_message'],
-  ...['import_scripts', 'a_proxy_that_lies_about', 'run_script_in_c'],
+  ...['import_scripts', 'a_proxy_that_lies_about'],
 ] as const
+
+/**
+ * Attempts that end in a script in the worker itself. Python's own guards are no border, the frame's is: a script there
+ * must reach nothing, whether or not it runs.
+ */
+export const SCRIPTS = ['run_script_in_c', 'script_behind_the_finder'] as const

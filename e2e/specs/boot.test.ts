@@ -25,12 +25,14 @@ test('the page shows a sample app and its recorded onion before Python is up', a
 
   release()
   await app.waitReady()
-  await app.run({ in: app.laneStatus, text: 'service worker' })
+  await app.runAsItIs()
+  await waitForText(app.laneStatus, 'service worker')
 })
 
 test('the engine boots from plain wheels where there is no snapshot', async ({ open }) => {
   const app = await open({ path: '?boot=plain' })
-  await app.run({ in: app.laneStatus, text: 'service worker' })
+  await app.runAsItIs()
+  await waitForText(app.laneStatus, 'service worker')
   expect((await app.layers()).join('\n')).toMatch(/CORSMiddleware/)
 })
 

@@ -74,7 +74,9 @@ test.for(SIZES)('at %i by %i nothing sticks out and every region is there', asyn
 test('on a phone a program can be run', async ({ open }) => {
   const app = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
   await app.runButton.tap()
-  await waitForText(app.laneStatus, 'service worker', 20_000)
+  await app.page.getByRole('button', { name: 'Result', exact: true }).tap()
+  await waitForText(app.page.locator('body'), 'server is running', 20_000)
+  await app.page.getByRole('button', { name: 'Onion', exact: true }).tap()
   await waitFor(async () => (await app.layers()).length > 6)
 })
 
@@ -84,7 +86,7 @@ test.for([
   ['contrast', { colorScheme: 'light', contrast: 'more' }],
 ] as const)('nobody is shut out in the %s theme', async ([theme, options], { open }) => {
   const app = await open(options)
-  await app.run({ in: app.laneStatus, text: 'service worker' })
+  await app.runAsItIs()
   if (theme === 'contrast') await app.setTheme('contrast')
   expect(await findViolations(app.page)).toEqual([])
 })

@@ -64,12 +64,12 @@ test('Run is reached by Tab alone and starts by Enter', async ({ open }) => {
   for (let i = 0; i < 40 && !(await isRun()); i++) await app.page.keyboard.press('Tab')
   expect(await isRun()).toBe(true)
   await app.page.keyboard.press('Enter')
-  await waitForText(app.laneStatus, 'service worker', 20_000)
+  await waitForText(app.page.locator('body'), 'server is running', 20_000)
 })
 
 test('the onion’s list names each layer once, outermost first, and its drawing is not read aloud', async ({ open }) => {
   const app = await open()
-  await app.run({ in: app.laneStatus, text: 'service worker' })
+  await app.runAsItIs()
   await waitFor(async () => (await app.layers()).length > 6)
   const layers = await app.layers()
   expect(layers[0]).toMatch(/^Browser/i)
