@@ -51,8 +51,27 @@ class Clock:
         """What `time.sleep` does: holds up the whole loop, or only its own thread inside of one."""
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
-        ns = round(seconds * 1e9)
+        self.block_ns(round(seconds * 1e9))
+
+    def block_ns(self, ns: int) -> None:
+        """Like `block()`, in nanoseconds."""
         if self.threads:
             self.ahead_ns += ns
         else:
             self.move_to(self.now_ns + ns, "block")
+
+
+class ThreadClock(Clock):
+    """The time of a loop that a thread made for itself: it moves that thread's time only."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def loop_seconds(self) -> float:
+        """Seconds since the session began, as the thread sees them."""
+        return self._clock.seconds()
+
+    def move_to(self, target_ns: int, why: MoveReason) -> None:  # noqa: ARG002
+        """Let the thread sleep until then."""
+        self._clock.block_ns(max(0, target_ns - self._clock.ns()))

@@ -48,7 +48,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._threads = threads
         self._clock_resolution = 1e-9
         self._selector = _Selector(self._wait)
-        self._done: Callable[[], bool] = lambda: True
+        # Whoever calls run_forever() without run_until(), as asyncio.run() does, stops by itself.
+        self._done: Callable[[], bool] = lambda: False
         self._stalled = False
         self._waits: set[int] = set()
         self.births = 0

@@ -35,7 +35,7 @@ from anyio._backends._asyncio import AsyncIOBackend
 
 from peel import determinism
 from peel.budget import Budget, Stopped
-from peel.clock import Clock
+from peel.clock import Clock, ThreadClock
 from peel.console import Console
 from peel.discover import BuildError, Discovery
 from peel.errors import Errors
@@ -349,6 +349,8 @@ class Session:
             return await threads.run_sync(func, args, abandon_on_cancel, limiter)
 
         patches.set(AsyncIOBackend, "run_sync_in_worker_thread", classmethod(run_sync))
+        patches.set(asyncio, "new_event_loop", self._new_loop)
+        patches.set(asyncio.events, "new_event_loop", self._new_loop)
         patches.set(threading.Thread, "start", _refuse(RuntimeError, NO_THREADS))
         no_network = "no network here: this playground reaches nothing outside of itself"
         patches.set(socket.socket, "connect", _refuse(OSError, no_network))
@@ -358,6 +360,10 @@ class Session:
         patches.set(subprocess.Popen, "__init__", _refuse(OSError, "no other programs here: nothing can be started"))
         patches.set(builtins, "input", _refuse(RuntimeError, "input() waits for a keyboard, and a server has none"))
         patches.set(warnings, "_warn_unawaited_coroutine", self._unawaited)
+
+    def _new_loop(self) -> asyncio.AbstractEventLoop:
+        """For `asyncio.run()` in a `def` endpoint: a real loop would wait for a clock that does not move."""
+        return VirtualLoop(ThreadClock(self._clock), self._threads)
 
     def _move_home(self) -> None:
         """Files that are not Python lie on disk, and the program runs beside them."""

@@ -40,6 +40,9 @@ class Threads:
         ahead, clock.ahead_ns = clock.ahead_ns, 0
         clock.threads += 1
         # In a thread there is no running loop: asyncio.create_task() fails there, and must fail here.
+        current = asyncio.current_task(loop)
+        if current is not None:
+            asyncio.tasks._leave_task(loop, current)
         asyncio._set_running_loop(None)
         error: BaseException | None = None
         result: Any = None
@@ -49,6 +52,8 @@ class Threads:
             error = exc
         finally:
             asyncio._set_running_loop(loop)
+            if current is not None:
+                asyncio.tasks._enter_task(loop, current)
             clock.threads -= 1
             slept, clock.ahead_ns = clock.ahead_ns, ahead
             self.task = task

@@ -93,6 +93,24 @@ async def to(): return await asyncio.to_thread(lambda: time.sleep(1) or "slept")
     assert result.response(1)["body"] == '"slept"' and result.exchanges[1]["endedAt"] == 1000
 
 
+def test_a_loop_of_its_own_in_a_thread_runs_on_the_thread_s_time():
+    source = """
+@app.get("/")
+def root():
+    async def work():
+        await asyncio.gather(asyncio.sleep(1), asyncio.sleep(2))
+        return time.monotonic()
+    return asyncio.run(work())
+@app.get("/never")
+def never():
+    asyncio.run(asyncio.Event().wait())
+"""
+    result = run(source, [request("/"), request("/")], "/never")
+    assert [result.response(index)["body"] for index in range(2)] == ["2.0", "2.0"]
+    assert [one["endedAt"] for one in result.exchanges[:2]] == [2000, 2000]
+    assert result.exchanges[2]["error"]["type"] == "RuntimeError"
+
+
 def test_waits_between_requests_are_told_as_waits():
     result = run('@app.get("/")\nasync def root(): return 1', [request("/", at=2000)])
     assert [(event["to"], event["why"]) for event in result.of("clock")] == [(2000, "wait")]
