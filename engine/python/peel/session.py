@@ -349,6 +349,8 @@ class Session:
             return await threads.run_sync(func, args, abandon_on_cancel, limiter)
 
         patches.set(AsyncIOBackend, "run_sync_in_worker_thread", classmethod(run_sync))
+        # Pyodide has a run() of its own, which hands over to the page's loop.
+        patches.set(asyncio, "run", asyncio.runners.run)
         patches.set(asyncio, "new_event_loop", self._new_loop)
         patches.set(asyncio.events, "new_event_loop", self._new_loop)
         patches.set(threading.Thread, "start", _refuse(RuntimeError, NO_THREADS))
