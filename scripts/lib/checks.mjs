@@ -42,7 +42,8 @@ export const CHECKS = [
     name: 'python-types',
     title: 'Python types (basedpyright)',
     command: inVenv('basedpyright'),
-    args: ['.'],
+    // Not whatever `python` is on PATH: there the framework would be unknown.
+    args: ['--pythonpath', inVenv('python'), '.'],
     cwd: python,
   },
 ]
