@@ -11,7 +11,17 @@ import { posix, relative, sep } from 'node:path'
 const MAY_IMPORT = {
   // The engine's door, and those of the pure rooms: views of them are tested without a worker, and load without one.
   web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser'],
-  engine: ['host', 'host/page-engine', 'host/recording', 'browser', 'server', 'lesson', 'trace', 'requests', 'protocol'],
+  engine: [
+    'host',
+    'host/page-engine',
+    'host/recording',
+    'browser',
+    'server',
+    'lesson',
+    'trace',
+    'requests',
+    'protocol',
+  ],
   host: ['protocol'],
   // The one part of the host with a DOM: it puts sandbox and service worker together.
   'host/page-engine': ['host', 'sandbox', 'server', 'protocol'],
