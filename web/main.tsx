@@ -43,5 +43,5 @@ void openPlace(catalog.list.find(({ id }) => id === lessonId)?.id ?? catalog.fir
 
 /** Somebody who saves data is asked first: the engine is 18 MB. */
 const savesData = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true
-// The first drawing comes first; two frames later it is on screen.
-if (!savesData) requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(bootEngine)))
+// The first drawing comes first.
+if (!savesData) requestAnimationFrame(() => setTimeout(bootEngine))

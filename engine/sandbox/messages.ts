@@ -1,21 +1,20 @@
 // What page, frame and worker of the sandbox say to each other. Plain data and ports, nothing else.
 import type { CallMessage, WorkerMessage } from '../protocol'
 
-/** What an interpreter boots from, as the page fetched it. Buffers are transferred to the frame once and copied from there. */
-export interface SandboxFiles {
-  readonly pyodide: string
-  readonly asm: string
-  readonly wasm: ArrayBuffer
-  readonly stdlib: ArrayBuffer
-  readonly lock: string
-  readonly coreLib: ArrayBuffer
-  readonly coreLibPath: string
-  readonly way:
-    | { readonly kind: 'snapshot'; readonly gzip: ArrayBuffer }
-    | { readonly kind: 'plain'; readonly archives: readonly ArrayBuffer[] }
-}
+/** How the frame is to take a file's bytes. */
+export type FileUse =
+  | 'pyodide'
+  | 'asm'
+  | 'wasm'
+  | 'stdlib'
+  | 'lock'
+  | 'coreLib'
+  /** Gzip, unpacked while it arrives. */
+  | 'snapshot'
+  /** Wheels and our own package, in the order in which they are announced. */
+  | `archive ${number}`
 
-/** The same on its way from the frame to a worker: compiled and unpacked once for all of them. */
+/** What an interpreter boots from: compiled and unpacked once, in the frame, for all workers. */
 export interface WorkerFiles {
   readonly pyodide: string
   readonly asm: string
@@ -30,7 +29,15 @@ export interface WorkerFiles {
 }
 
 export type ToFrame =
-  | { readonly kind: 'files'; readonly files: SandboxFiles; readonly worker: string }
+  /** What will come; afterwards each file's bytes arrive in pieces, those of several files mixed. */
+  | {
+      readonly kind: 'announce'
+      readonly files: readonly FileUse[]
+      readonly coreLibPath: string
+      readonly worker: string
+    }
+  /** One piece of a file, transferred; null ends it. */
+  | { readonly kind: 'piece'; readonly file: FileUse; readonly bytes: Uint8Array<ArrayBuffer> | null }
   /** With a port, over which the worker speaks as `protocol/wire.ts` says. */
   | { readonly kind: 'spawn'; readonly worker: number }
   | { readonly kind: 'terminate'; readonly worker: number }

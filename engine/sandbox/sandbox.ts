@@ -3,7 +3,7 @@
 import type { SpawnWorker } from '../host/worker-seam'
 import type { BootStep, CallMessage, WorkerMessage } from '../protocol'
 import frameScript from './frame-entry?script-text'
-import type { FromFrame, SandboxFiles, ToFrame } from './messages'
+import type { FileUse, FromFrame, ToFrame } from './messages'
 import workerScript from './worker-entry?script-text'
 
 export type BootWayName = 'snapshot' | 'plain'
@@ -83,9 +83,18 @@ export class Sandbox {
   }
 
   async #open(progress: (step: BootStep, text: string) => void): Promise<HTMLIFrameElement> {
-    const [frame, files] = await Promise.all([this.#createFrame(), fetchFiles(this.#options, progress)])
-    const buffers = files.way.kind === 'snapshot' ? [files.way.gzip] : [...files.way.archives]
-    say(frame, { kind: 'files', files, worker: workerScript }, [files.wasm, files.stdlib, files.coreLib, ...buffers])
+    progress('files', 'asking what is needed')
+    const { base, way } = this.#options
+    // The frame takes its time to come up; meanwhile the files are under way.
+    const created = this.#createFrame()
+    const manifest = (await (await get(`${base}manifest.json`)).json()) as Manifest
+    const files = filesOf(manifest, way).map(([use, name]) => ({ use, response: get(base + name) }))
+    for (const { response } of files) response.catch(() => undefined) // told by the one that is awaited first
+    const frame = await created
+    const uses = files.map(({ use }) => use)
+    say(frame, { kind: 'announce', files: uses, coreLibPath: manifest.coreLibPath, worker: workerScript })
+    const meter = new Meter((text) => progress('files', text))
+    await Promise.all(files.map(async ({ use, response }) => pass(frame, use, await response, meter)))
     return frame
   }
 
@@ -115,32 +124,50 @@ function say(frame: HTMLIFrameElement, message: ToFrame, transfer: Transferable[
   frame.contentWindow?.postMessage(message, '*', transfer)
 }
 
-async function fetchFiles(
-  { base, way }: SandboxOptions,
-  progress: (step: BootStep, text: string) => void,
-): Promise<SandboxFiles> {
-  progress('files', 'asking what is needed')
-  const manifest = (await (await get(`${base}manifest.json`)).json()) as Manifest
-  const meter = new Meter((text) => progress('files', text))
-  const bytes = async (name: string): Promise<ArrayBuffer> => meter.read(await get(base + name))
-  const text = async (name: string): Promise<string> => new TextDecoder().decode(await bytes(name))
-  const rest =
+/** What is needed, largest first: the order in which the browser asks. */
+function filesOf(manifest: Manifest, way: BootWayName): (readonly [use: FileUse, name: string])[] {
+  const loaded =
     way === 'snapshot'
-      ? bytes(manifest.snapshot).then((gzip) => ({ kind: 'snapshot' as const, gzip }))
-      : Promise.all([...manifest.wheels, manifest.peel].map(bytes)).then((archives) => ({
-          kind: 'plain' as const,
-          archives,
-        }))
-  const [pyodide, asm, wasm, stdlib, lock, coreLib, loaded] = await Promise.all([
-    text('pyodide.mjs'),
-    text('pyodide.asm.mjs'),
-    bytes('pyodide.asm.wasm'),
-    bytes('python_stdlib.zip'),
-    text('pyodide-lock.json'),
-    bytes(manifest.coreLib),
-    rest,
-  ])
-  return { pyodide, asm, wasm, stdlib, lock, coreLib, coreLibPath: manifest.coreLibPath, way: loaded }
+      ? [['snapshot', manifest.snapshot] as const]
+      : [...manifest.wheels, manifest.peel].map((name, index) => [`archive ${index}`, name] as const)
+  return [
+    ...loaded,
+    ['wasm', 'pyodide.asm.wasm'],
+    ['coreLib', manifest.coreLib],
+    ['stdlib', 'python_stdlib.zip'],
+    ['asm', 'pyodide.asm.mjs'],
+    ['lock', 'pyodide-lock.json'],
+    ['pyodide', 'pyodide.mjs'],
+  ]
+}
+
+/** Pieces are passed on when they are this large: each message costs, and the frame should have work early. */
+const PIECE_BYTES = 512 * 1024
+
+/** Passes a file on to the frame while it arrives. */
+async function pass(frame: HTMLIFrameElement, file: FileUse, response: Response, meter: Meter): Promise<void> {
+  const reader = response.body?.getReader()
+  let parts: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  const send = (): void => {
+    const bytes = new Uint8Array(size)
+    let at = 0
+    for (const part of parts) {
+      bytes.set(part, at)
+      at += part.length
+    }
+    say(frame, { kind: 'piece', file, bytes }, [bytes.buffer])
+    parts = []
+    size = 0
+  }
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    parts.push(next.value)
+    size += next.value.length
+    meter.add(next.value.length)
+    if (size >= PIECE_BYTES) send()
+  }
+  if (size > 0) send()
+  say(frame, { kind: 'piece', file, bytes: null })
 }
 
 async function get(url: string): Promise<Response> {
@@ -151,7 +178,10 @@ async function get(url: string): Promise<Response> {
   return response
 }
 
-/** Counts what has arrived and says so in steps of a tenth of a megabyte. */
+/** Each word is drawn by the page while it is busy enough: one for every two megabytes will do. */
+const SAY_BYTES = 2e6
+
+/** Counts what has arrived and says so. */
 class Meter {
   readonly #say: (text: string) => void
   #bytes = 0
@@ -161,17 +191,10 @@ class Meter {
     this.#say = say
   }
 
-  async read(response: Response): Promise<ArrayBuffer> {
-    const parts: Uint8Array<ArrayBuffer>[] = []
-    if (!response.body) return response.arrayBuffer()
-    for await (const part of response.body) {
-      parts.push(part)
-      this.#bytes += part.length
-      if (this.#bytes - this.#said > 100_000) {
-        this.#said = this.#bytes
-        this.#say(`${(this.#bytes / 1e6).toFixed(1)} MB have arrived`)
-      }
-    }
-    return new Blob(parts).arrayBuffer()
+  add(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes - this.#said < SAY_BYTES) return
+    this.#said = this.#bytes
+    this.#say(`${(this.#bytes / 1e6).toFixed(0)} MB have arrived`)
   }
 }
