@@ -17,7 +17,6 @@ import { gzipSync } from 'node:zlib'
 import { unzipSync, zipSync } from 'fflate'
 import { loadPyodide } from 'pyodide'
 import { recordSnapshot, type BootFiles } from '../runtime/fastapi/interpreter'
-import { packSparse } from '../runtime/fastapi/sparse'
 import { pipDownload } from './pip'
 
 const here = import.meta.dirname
@@ -31,7 +30,8 @@ export interface Manifest {
   /** Changes when anything that the engine boots from changes. */
   readonly key: string
   readonly snapshot: string
-  readonly snapshotBytes: number
+  /** Pyodide's head of the snapshot, base64. */
+  readonly snapshotHead: string
   /** Path in Python's file system at which pydantic-core's library is imported. */
   readonly coreLibPath: string
   readonly coreLib: string
@@ -45,7 +45,7 @@ const SITE_PACKAGES = '/lib/python3.14/site-packages'
 const FROM_PYODIDE = ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip', 'pyodide-lock.json']
 const TEST_ONLY = new Set(['pytest', 'iniconfig', 'pluggy', 'packaging', 'pygments'])
 /** Raise when this file changes what it writes. */
-const FORMAT = 3
+const FORMAT = 4
 
 export const PYODIDE_FOLDER = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'))
 
@@ -87,17 +87,17 @@ export async function prepare(say: (line: string) => void): Promise<Manifest> {
   say('Recording the memory snapshot of Python with FastAPI')
   const used = names.filter((name) => !isTest(name))
   const archives = [...used.map((name) => new Uint8Array(readFileSync(join(wheels, name)))), peel]
-  const packed = packSparse(await recordSnapshot(await nodeBootFiles(coreLibPath), archives))
-  say(`Compressing ${Math.round(packed.length / 1e6)} MB of snapshot`)
+  const { head, heap } = await recordSnapshot(await nodeBootFiles(coreLibPath), archives)
+  say(`Compressing ${Math.round(heap.length / 1e6)} MB of snapshot`)
   // Not `.gz`: servers take that for a file that they may unpack on the way.
   const snapshot = `snapshot-${key.slice(0, 12)}.bin`
   for (const old of readdirSync(ENGINE_FOLDER)) if (old.startsWith('snapshot-')) rmSync(join(ENGINE_FOLDER, old))
-  writeFileSync(join(ENGINE_FOLDER, snapshot), gzipSync(packed, { level: 6 }))
+  writeFileSync(join(ENGINE_FOLDER, snapshot), gzipSync(heap, { level: 6 }))
 
   const manifest: Manifest = {
     key,
     snapshot,
-    snapshotBytes: packed.length,
+    snapshotHead: Buffer.from(head).toString('base64'),
     coreLibPath,
     coreLib: 'core.so',
     wheels: used.map((name) => `wheels/${name}`),

@@ -25,7 +25,11 @@ try {
   if (!manifest) throw new Error('the engine is not prepared; run `npm run setup`')
   const boot: Exclude<BootWay, { kind: 'record' }> =
     way === 'snapshot'
-      ? { kind: 'snapshot', packed: new Uint8Array(gunzipSync(read(manifest.snapshot))) }
+      ? {
+          kind: 'snapshot',
+          head: new Uint8Array(Buffer.from(manifest.snapshotHead, 'base64')),
+          heap: new Uint8Array(gunzipSync(read(manifest.snapshot))),
+        }
       : { kind: 'plain', archives: [...manifest.wheels, manifest.peel].map(read) }
   const files = await nodeBootFiles(manifest.coreLibPath)
   const interpreter = await bootInterpreter(files, boot, (events) => post({ kind: 'trace', events }))

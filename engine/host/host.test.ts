@@ -56,10 +56,10 @@ function answering(answers: Partial<Record<keyof EngineCalls, unknown>>): Runtim
 describe('EngineHost', () => {
   test('a call settles with its value, and the spare is started after the first worker is ready', async () => {
     const channel = inMemory(() => answering({ open: INFO }))
-    const host = new EngineHost(channel.spawn)
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
     const input = { ...PROGRAM, limits: { lines: 1, jumps: 1, events: 1, virtualMs: 1, wallMs: 1 }, trace: true }
     await expect(host.call('open', input, { wallMs: 1000 })).resolves.toEqual(INFO)
-    expect(channel.count()).toBe(2)
+    await vi.waitFor(() => expect(channel.count()).toBe(2))
     expect(host.status).toEqual({ kind: 'ready' })
   })
 
@@ -73,7 +73,7 @@ describe('EngineHost', () => {
         },
       }),
     )
-    const host = new EngineHost(channel.spawn)
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
     await expect(host.call('close', null, { wallMs: 1000 })).rejects.toMatchObject({
       kind: 'protocol',
       message: 'misuse: nothing is open',
@@ -84,7 +84,7 @@ describe('EngineHost', () => {
 
   test('a call that is aborted kills its worker, and the spare answers the next one', async () => {
     const channel = inMemory((_emit, worker) => answering({ close: worker === 1 ? () => never : { stop: null } }))
-    const host = new EngineHost(channel.spawn)
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
     const abort = new AbortController()
     const call = host.call('close', null, { wallMs: 60_000, signal: abort.signal })
     await vi.waitFor(() => expect(host.status.kind).toBe('running'))
@@ -97,11 +97,11 @@ describe('EngineHost', () => {
 
   test('a call over its time limit kills its worker, and the spare answers the next one', async () => {
     const channel = inMemory((_emit, worker) => answering({ close: worker === 1 ? () => never : { stop: null } }))
-    const host = new EngineHost(channel.spawn)
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
     await expect(host.call('close', null, { wallMs: 20 })).rejects.toMatchObject({ kind: 'timeout' })
     expect(channel.terminated).toEqual([1])
     await expect(host.call('close', null, { wallMs: 1000 })).resolves.toEqual({ stop: null })
-    expect(channel.count()).toBe(3)
+    await vi.waitFor(() => expect(channel.count()).toBe(3))
   })
 
   test('a call whose worker dies settles with that, and the spare answers the next one', async () => {
@@ -112,7 +112,7 @@ describe('EngineHost', () => {
         return { stop: null } as never
       },
     }))
-    const host = new EngineHost(channel.spawn)
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
     await expect(host.call('close', null, { wallMs: 1000 })).rejects.toMatchObject({ kind: 'died' })
     await expect(host.call('close', null, { wallMs: 1000 })).resolves.toEqual({ stop: null })
   })
@@ -120,7 +120,7 @@ describe('EngineHost', () => {
   test('a worker that cannot boot is told once, and boot() may be tried again', async () => {
     let broken = true
     const channel = inMemory(() => (broken ? null : answering({ close: { stop: null } })))
-    const host = new EngineHost(channel.spawn)
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
     await expect(host.boot()).rejects.toMatchObject({ kind: 'boot' })
     expect(host.status).toEqual({ kind: 'failed', message: 'Python could not start: no snapshot' })
     broken = false
@@ -140,7 +140,7 @@ describe('EngineHost', () => {
         },
       }),
     )
-    const host = new EngineHost(channel.spawn)
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
     await Promise.all([1, 2].map(() => host.call('close', null, { wallMs: 1000 })))
     expect(order).toEqual(['begin', 'end', 'begin', 'end'])
   })
@@ -160,7 +160,7 @@ describe('Session', () => {
         },
       }),
     )
-    const session = new Session(new EngineHost(channel.spawn), PROGRAM)
+    const session = new Session(new EngineHost(channel.spawn, { spareDelayMs: 0 }), PROGRAM)
     await session.open()
     await session.send(GROUP)
     expect(session.document.events.map((one) => one.seq)).toEqual([0, 1])
@@ -178,7 +178,7 @@ describe('Session', () => {
         },
       }),
     )
-    const session = new Session(new EngineHost(channel.spawn), PROGRAM, { limits: { wallMs: 30 } })
+    const session = new Session(new EngineHost(channel.spawn, { spareDelayMs: 0 }), PROGRAM, { limits: { wallMs: 30 } })
     await session.open()
     await session.send(GROUP)
     const { stop, events } = session.document

@@ -25,6 +25,9 @@ interface Pending {
   readonly onTrace: ((events: readonly TraceEvent[]) => void) | undefined
 }
 
+/** A spare that boots at once would take the processor away from the first run. */
+const SPARE_DELAY_MS = 400
+
 /** A worker with what is known of it. */
 interface Slot {
   readonly worker: EngineWorker
@@ -37,6 +40,8 @@ interface Slot {
 export class EngineHost {
   readonly #spawn: SpawnWorker
   readonly #wantsSpare: boolean
+  readonly #spareDelayMs: number
+  #spareTimer: ReturnType<typeof setTimeout> | null = null
   readonly #listeners = new Set<(status: HostStatus) => void>()
   #status: HostStatus = { kind: 'off' }
   #main: Slot | null = null
@@ -47,9 +52,10 @@ export class EngineHost {
   #disposed = false
 
   /** @param options  `spare: false` starts no second worker, where only one session will ever run */
-  constructor(spawn: SpawnWorker, options: { readonly spare?: boolean } = {}) {
+  constructor(spawn: SpawnWorker, options: { readonly spare?: boolean; readonly spareDelayMs?: number } = {}) {
     this.#spawn = spawn
     this.#wantsSpare = options.spare ?? true
+    this.#spareDelayMs = options.spareDelayMs ?? SPARE_DELAY_MS
   }
 
   get status(): HostStatus {
@@ -89,6 +95,7 @@ export class EngineHost {
 
   dispose(): void {
     this.#disposed = true
+    if (this.#spareTimer !== null) clearTimeout(this.#spareTimer)
     for (const slot of [this.#main, this.#spare])
       if (slot) this.#kill(slot, new EngineError('aborted', 'The engine was shut down.'))
     this.#main = this.#spare = null
@@ -169,10 +176,15 @@ export class EngineHost {
     return slot
   }
 
-  /** The main worker is ready: say so, and warm a spare up behind it. */
+  /** The main worker is ready: say so, and warm a spare up behind it as soon as nobody is kept waiting for that. */
   #takeUp(): void {
     this.#set({ kind: 'ready' })
-    if (this.#wantsSpare && !this.#disposed) this.#spare ??= this.#start(false)
+    if (!this.#wantsSpare || this.#spare || this.#spareTimer !== null) return
+    this.#spareTimer = setTimeout(() => {
+      this.#spareTimer = null
+      // A main worker that is not ready yet comes back here when it is.
+      if (!this.#disposed && !this.#spare && this.#main?.isReady) this.#spare = this.#start(false)
+    }, this.#spareDelayMs)
   }
 
   #fail(slot: Slot, message: string, onFailed: (error: EngineError) => void): void {

@@ -1,21 +1,27 @@
 // The script of the sandbox's frame: an opaque origin without network or storage. It keeps what workers boot from,
 // compiles and unpacks it once, and starts workers on the page's word. Knows nothing of what they do.
-import type { FileUse, ToFrame, ToWorker, WorkerFiles, WorkerMessage } from './messages'
+import type { FileUse, FromFrame, RuntimeContent, RuntimeFiles, RuntimeScripts, ToFrame, ToWorker } from './messages'
 
 type Bytes = Uint8Array<ArrayBuffer>
 type Announcement = Extract<ToFrame, { kind: 'announce' }>
 
 const workers = new Map<number, Worker>()
 const inlets = new Map<FileUse, ReadableStreamDefaultController<Bytes>>()
-let prepared: Promise<{ files: WorkerFiles; script: string }> | null = null
+/** Each settles as soon as its files are there; a worker gets them one after the other. */
+interface Prepared {
+  readonly scripts: Promise<RuntimeScripts>
+  readonly runtime: Promise<RuntimeFiles>
+  readonly content: Promise<RuntimeContent>
+}
+
+let prepared: (Prepared & { readonly script: string }) | null = null
 
 self.onmessage = (event: MessageEvent<ToFrame>) => {
   if (event.source !== parent) return
   const message = event.data
   switch (message.kind) {
     case 'announce':
-      prepared = prepare(message).then((files) => ({ files, script: message.worker }))
-      prepared.catch(() => undefined) // told to each worker's port
+      prepared = { ...prepare(message), script: message.worker }
       return
     case 'piece': {
       const inlet = inlets.get(message.file)
@@ -25,7 +31,7 @@ self.onmessage = (event: MessageEvent<ToFrame>) => {
     }
     case 'spawn': {
       const [port] = event.ports
-      if (port) void spawn(message.worker, port)
+      if (port) spawn(message.worker, port)
       return
     }
     case 'terminate':
@@ -34,10 +40,11 @@ self.onmessage = (event: MessageEvent<ToFrame>) => {
   }
 }
 
-parent.postMessage({ kind: 'frame-up' }, '*')
+const tellPage = (message: FromFrame): void => parent.postMessage(message, '*')
+tellPage({ kind: 'frame-up' })
 
 /** Works on each file as its pieces arrive: compiling and unpacking go on while the rest is still on its way. */
-async function prepare({ files, coreLibPath }: Announcement): Promise<WorkerFiles> {
+function prepare({ files, coreLibPath, snapshotHead }: Announcement): Prepared {
   const streams = new Map(
     files.map((file) => [file, new ReadableStream<Bytes>({ start: (inlet) => void inlets.set(file, inlet) })]),
   )
@@ -48,21 +55,21 @@ async function prepare({ files, coreLibPath }: Announcement): Promise<WorkerFile
   }
   const text = (file: FileUse): Promise<string> => new Response(take(file)).text()
   const buffer = (file: FileUse): Promise<ArrayBuffer> => new Response(take(file)).arrayBuffer()
+  const gather = async (): Promise<RuntimeFiles> => {
+    const [wasm, stdlib, lock, coreLib] = await Promise.all([
+      WebAssembly.compileStreaming(new Response(take('wasm'), { headers: { 'content-type': 'application/wasm' } })),
+      buffer('stdlib'),
+      text('lock'),
+      buffer('coreLib'),
+    ])
+    return { wasm, stdlib, lock, coreLib, coreLibPath, snapshotHead }
+  }
   const archives = files.filter((file) => file.startsWith('archive'))
-  const way = async (): Promise<WorkerFiles['way']> =>
-    streams.has('snapshot')
-      ? { kind: 'snapshot', packed: await unpack(take('snapshot')) }
-      : { kind: 'plain', archives: await Promise.all(archives.map(async (file) => new Uint8Array(await buffer(file)))) }
-  const [pyodide, asm, wasm, stdlib, lock, coreLib, loaded] = await Promise.all([
-    text('pyodide'),
-    text('asm'),
-    buffer('wasm').then((bytes) => WebAssembly.compile(bytes)),
-    buffer('stdlib'),
-    text('lock'),
-    buffer('coreLib'),
-    way(),
-  ])
-  return { pyodide, asm, wasm, stdlib, lock, coreLib, coreLibPath, way: loaded }
+  const content = streams.has('snapshot')
+    ? unpack(take('snapshot'))
+    : Promise.all(archives.map(async (file) => new Uint8Array(await buffer(file))))
+  const scripts = Promise.all([text('pyodide'), text('asm')]).then(([pyodide, asm]) => ({ pyodide, asm }))
+  return { scripts, runtime: gather(), content }
 }
 
 async function unpack(stream: ReadableStream<Bytes>): Promise<Bytes> {
@@ -83,17 +90,25 @@ async function unpack(stream: ReadableStream<Bytes>): Promise<Bytes> {
   return new Uint8Array(await new Response(unpacked).arrayBuffer())
 }
 
-async function spawn(id: number, port: MessagePort): Promise<void> {
-  const fail = (message: string): void => port.postMessage({ kind: 'failed', message } satisfies WorkerMessage)
-  try {
-    if (!prepared) throw new Error('the files have not arrived')
-    const { files, script } = await prepared
-    const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
-    const worker = new Worker(url)
-    worker.onerror = (event) => fail(event.message || 'the worker ended')
-    workers.set(id, worker)
-    worker.postMessage({ files } satisfies ToWorker, [port])
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error))
-  }
+function spawn(id: number, port: MessagePort): void {
+  if (!prepared) return
+  const { scripts, runtime, content, script } = prepared
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
+  const worker = new Worker(url)
+  const tell = (message: ToWorker, transfer: Transferable[] = []): void => worker.postMessage(message, transfer)
+  const fail = (error: unknown): void =>
+    tellPage({ kind: 'worker-failed', worker: id, message: error instanceof Error ? error.message : String(error) })
+  worker.onerror = (event) => fail(new Error(event.message || 'the worker ended'))
+  workers.set(id, worker)
+  scripts
+    .then((loaded) => {
+      tell({ kind: 'scripts', scripts: loaded }, [port])
+      return runtime
+    })
+    .then((files) => {
+      tell({ kind: 'runtime', files })
+      return content
+    })
+    .then((loaded) => tell({ kind: 'content', content: loaded }))
+    .catch(fail)
 }

@@ -14,19 +14,25 @@ export type FileUse =
   /** Wheels and our own package, in the order in which they are announced. */
   | `archive ${number}`
 
-/** What an interpreter boots from: compiled and unpacked once, in the frame, for all workers. */
-export interface WorkerFiles {
+/** Pyodide's own scripts, as text: a megabyte to be read before anything else can begin. */
+export interface RuntimeScripts {
   readonly pyodide: string
   readonly asm: string
+}
+
+/** What an interpreter is made of, compiled once in the frame for all workers. */
+export interface RuntimeFiles {
   readonly wasm: WebAssembly.Module
   readonly stdlib: ArrayBuffer
   readonly lock: string
   readonly coreLib: ArrayBuffer
   readonly coreLibPath: string
-  readonly way:
-    | { readonly kind: 'snapshot'; readonly packed: Uint8Array<ArrayBuffer> }
-    | { readonly kind: 'plain'; readonly archives: readonly Uint8Array<ArrayBuffer>[] }
+  /** Pyodide's head of the snapshot; null for the plain way. */
+  readonly snapshotHead: Uint8Array | null
 }
+
+/** What fills it: the unpacked snapshot, or packages to import. */
+export type RuntimeContent = Uint8Array<ArrayBuffer> | readonly Uint8Array<ArrayBuffer>[]
 
 export type ToFrame =
   /** What will come; afterwards each file's bytes arrive in pieces, those of several files mixed. */
@@ -34,6 +40,7 @@ export type ToFrame =
       readonly kind: 'announce'
       readonly files: readonly FileUse[]
       readonly coreLibPath: string
+      readonly snapshotHead: Uint8Array | null
       readonly worker: string
     }
   /** One piece of a file, transferred; null ends it. */
@@ -42,11 +49,13 @@ export type ToFrame =
   | { readonly kind: 'spawn'; readonly worker: number }
   | { readonly kind: 'terminate'; readonly worker: number }
 
-export type FromFrame = { readonly kind: 'frame-up' }
+export type FromFrame =
+  { readonly kind: 'frame-up' } | { readonly kind: 'worker-failed'; readonly worker: number; readonly message: string }
 
-/** The first message to a worker, with its port. */
-export interface ToWorker {
-  readonly files: WorkerFiles
-}
+/** What a worker gets, in this order; its port comes with the first. The content follows when it has arrived. */
+export type ToWorker =
+  | { readonly kind: 'scripts'; readonly scripts: RuntimeScripts }
+  | { readonly kind: 'runtime'; readonly files: RuntimeFiles }
+  | { readonly kind: 'content'; readonly content: RuntimeContent }
 
 export type { CallMessage, WorkerMessage }

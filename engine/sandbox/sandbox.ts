@@ -10,6 +10,7 @@ export type BootWayName = 'snapshot' | 'plain'
 
 interface Manifest {
   readonly snapshot: string
+  readonly snapshotHead: string
   readonly coreLibPath: string
   readonly coreLib: string
   readonly wheels: readonly string[]
@@ -25,10 +26,18 @@ export interface SandboxOptions {
   readonly way: BootWayName
 }
 
+/** A frame that is up, and the files on their way into it. */
+interface Opened {
+  readonly frame: HTMLIFrameElement
+  readonly passed: Promise<void>
+}
+
 /** Opens the frame once and spawns workers in it, the first as soon as the files are there. */
 export class Sandbox {
   readonly #options: SandboxOptions
-  #frame: Promise<HTMLIFrameElement> | null = null
+  /** By worker: what to do when the frame says that it failed. */
+  readonly #failures = new Map<number, (error: unknown) => void>()
+  #opening: Promise<Opened> | null = null
   #element: HTMLIFrameElement | null = null
   #nextWorker = 1
 
@@ -47,28 +56,34 @@ export class Sandbox {
     const progress = (step: BootStep, text: string): void => {
       if (!gone) listen({ kind: 'progress', step, text })
     }
+    const fail = (error: unknown): void => {
+      if (!gone) listen({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+    }
     // A frame that failed, e.g. because a file could not be fetched, is tried anew by the next spawn.
-    this.#frame ??= Promise.resolve()
+    this.#opening ??= Promise.resolve()
       .then(() => this.#open(progress))
       .catch((error: unknown) => {
-        this.#frame = null
+        this.#opening = null
         throw error
       })
-    this.#frame.then(
-      (frame) => {
-        if (!gone) say(frame, { kind: 'spawn', worker: id }, [port2])
-      },
-      (error: unknown) => {
-        if (!gone) listen({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
-      },
-    )
+    const opening = this.#opening
+    opening.then(({ frame, passed }) => {
+      if (gone) return
+      this.#failures.set(id, fail)
+      say(frame, { kind: 'spawn', worker: id }, [port2])
+      passed.catch((error: unknown) => {
+        if (this.#opening === opening) this.#opening = null
+        fail(error)
+      })
+    }, fail)
     return {
       post: (message: CallMessage) => port1.postMessage(message),
       terminate: () => {
         gone = true
         port1.close()
-        void this.#frame?.then(
-          (frame) => say(frame, { kind: 'terminate', worker: id }),
+        this.#failures.delete(id)
+        opening.then(
+          ({ frame }) => say(frame, { kind: 'terminate', worker: id }),
           () => undefined,
         )
       },
@@ -79,10 +94,10 @@ export class Sandbox {
   dispose(): void {
     this.#element?.remove()
     this.#element = null
-    this.#frame = null
+    this.#opening = null
   }
 
-  async #open(progress: (step: BootStep, text: string) => void): Promise<HTMLIFrameElement> {
+  async #open(progress: (step: BootStep, text: string) => void): Promise<Opened> {
     progress('files', 'asking what is needed')
     const { base, way } = this.#options
     // The frame takes its time to come up; meanwhile the files are under way.
@@ -91,11 +106,16 @@ export class Sandbox {
     const files = filesOf(manifest, way).map(([use, name]) => ({ use, response: get(base + name) }))
     for (const { response } of files) response.catch(() => undefined) // told by the one that is awaited first
     const frame = await created
-    const uses = files.map(({ use }) => use)
-    say(frame, { kind: 'announce', files: uses, coreLibPath: manifest.coreLibPath, worker: workerScript })
+    say(frame, {
+      kind: 'announce',
+      files: files.map(({ use }) => use),
+      coreLibPath: manifest.coreLibPath,
+      snapshotHead: way === 'snapshot' ? fromBase64(manifest.snapshotHead) : null,
+      worker: workerScript,
+    })
     const meter = new Meter((text) => progress('files', text))
-    await Promise.all(files.map(async ({ use, response }) => pass(frame, use, await response, meter)))
-    return frame
+    const passed = Promise.all(files.map(async ({ use, response }) => pass(frame, use, await response, meter)))
+    return { frame, passed: passed.then(() => undefined) }
   }
 
   #createFrame(): Promise<HTMLIFrameElement> {
@@ -109,9 +129,10 @@ export class Sandbox {
     frame.srcdoc = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><script>${frameScript.replaceAll('</script', '<\\/script')}</script>`
     return new Promise((resolve) => {
       const onMessage = (event: MessageEvent<FromFrame>): void => {
-        if (event.source !== frame.contentWindow || event.data.kind !== 'frame-up') return
-        removeEventListener('message', onMessage)
-        resolve(frame)
+        if (!frame.isConnected) removeEventListener('message', onMessage)
+        if (event.source !== frame.contentWindow) return
+        if (event.data.kind === 'frame-up') resolve(frame)
+        else this.#failures.get(event.data.worker)?.(new Error(event.data.message))
       }
       addEventListener('message', onMessage)
       document.body.append(frame)
@@ -168,6 +189,10 @@ async function pass(frame: HTMLIFrameElement, file: FileUse, response: Response,
   }
   if (size > 0) send()
   say(frame, { kind: 'piece', file, bytes: null })
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 }
 
 async function get(url: string): Promise<Response> {

@@ -2,39 +2,51 @@
 // Runs where nothing can be fetched; Pyodide's own three files are handed to it by a stand-in for fetch while it boots.
 import type { loadPyodide } from 'pyodide'
 import { FastapiRuntime } from '../runtime/fastapi/fastapi-runtime'
-import { bootInterpreter, type BootFiles } from '../runtime/fastapi/interpreter'
+import { bootInterpreter, type BootFiles, type BootWay } from '../runtime/fastapi/interpreter'
 import { serve } from '../runtime/serve'
-import type { CallMessage, ToWorker, WorkerFiles, WorkerMessage } from './messages'
+import type { CallMessage, RuntimeContent, RuntimeFiles, RuntimeScripts, ToWorker, WorkerMessage } from './messages'
 
 /** A host that cannot exist; only the stand-in for fetch knows it. */
 const NOWHERE = 'https://peel.invalid/'
 
-self.onmessage = (event: MessageEvent<ToWorker>) => {
-  const [port] = event.ports
-  self.onmessage = null
-  if (port) void start(event.data.files, port)
+/** Settles with its message: scripts are read and content is unpacked while other things are still on their way. */
+function awaited<T>(): { promise: Promise<T>; take: (value: T) => void } {
+  let take: (value: T) => void = () => undefined
+  const promise = new Promise<T>((resolve) => {
+    take = resolve
+  })
+  return { promise, take }
 }
 
-async function start(files: WorkerFiles, port: MessagePort): Promise<void> {
+const runtime = awaited<RuntimeFiles>()
+const content = awaited<RuntimeContent>()
+
+self.onmessage = (event: MessageEvent<ToWorker>) => {
+  const message = event.data
+  const [port] = event.ports
+  if (message.kind === 'runtime') runtime.take(message.files)
+  else if (message.kind === 'content') content.take(message.content)
+  else if (port) void start(message.scripts, port)
+}
+
+async function start(scripts: RuntimeScripts, port: MessagePort): Promise<void> {
   const post = (message: WorkerMessage): void => port.postMessage(message)
   const early: CallMessage[] = []
   let answer = (message: CallMessage): void => void early.push(message)
   port.onmessage = (event: MessageEvent<CallMessage>) => answer(event.data)
   try {
-    post({
-      kind: 'progress',
-      step: 'python',
-      text: files.way.kind === 'snapshot' ? 'restoring the snapshot' : 'starting Python',
-    })
+    const [pyodide, asm] = await Promise.all([importText(scripts.pyodide), importText(scripts.asm)])
+    const files = await runtime.promise
+    const { snapshotHead } = files
+    post({ kind: 'progress', step: 'python', text: snapshotHead ? 'setting Python up' : 'starting Python' })
     const interpreter = await withHandedFiles(files, async () => {
-      const boot = await bootFiles(files)
-      post({
-        kind: 'progress',
-        step: 'framework',
-        text: files.way.kind === 'snapshot' ? 'waking FastAPI' : 'importing FastAPI',
-      })
-      return bootInterpreter(boot, files.way, (events) => post({ kind: 'trace', events }))
+      const boot = bootFiles(files, pyodide, asm)
+      const way = snapshotHead ? restoring(snapshotHead) : await importing()
+      const text = snapshotHead ? 'restoring the snapshot' : 'importing FastAPI'
+      void content.promise.then(() => post({ kind: 'progress', step: 'framework', text }))
+      return bootInterpreter(boot, way, (events) => post({ kind: 'trace', events }))
     })
+    self.onmessage = null
     answer = serve(new FastapiRuntime(interpreter), post)
     post({ kind: 'ready' })
     early.forEach(answer)
@@ -43,8 +55,17 @@ async function start(files: WorkerFiles, port: MessagePort): Promise<void> {
   }
 }
 
-async function bootFiles(files: WorkerFiles): Promise<BootFiles> {
-  const [pyodide, asm] = await Promise.all([importText(files.pyodide), importText(files.asm)])
+type Way = Exclude<BootWay, { kind: 'record' }>
+
+function restoring(head: Uint8Array): Way {
+  return { kind: 'snapshot', head, heap: content.promise.then((loaded) => loaded as Uint8Array) }
+}
+
+async function importing(): Promise<Way> {
+  return { kind: 'plain', archives: (await content.promise) as readonly Uint8Array[] }
+}
+
+function bootFiles(files: RuntimeFiles, pyodide: Imported, asm: Imported): BootFiles {
   return {
     loadPyodide: pyodide['loadPyodide'] as typeof loadPyodide,
     createModule: asm['default'] as BootFiles['createModule'],
@@ -54,17 +75,19 @@ async function bootFiles(files: WorkerFiles): Promise<BootFiles> {
   }
 }
 
-async function importText(source: string): Promise<Record<string, unknown>> {
+type Imported = Record<string, unknown>
+
+async function importText(source: string): Promise<Imported> {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
   try {
-    return (await import(/* @vite-ignore */ url)) as Record<string, unknown>
+    return (await import(/* @vite-ignore */ url)) as Imported
   } finally {
     URL.revokeObjectURL(url)
   }
 }
 
 /** Lets Pyodide's own loading find its files, and takes the stand-ins away again before a learner's program runs. */
-async function withHandedFiles<T>(files: WorkerFiles, work: () => Promise<T>): Promise<T> {
+async function withHandedFiles<T>(files: RuntimeFiles, work: () => Promise<T>): Promise<T> {
   const { fetch } = self
   const { instantiateStreaming } = WebAssembly
   const handed: Record<string, () => Response> = {

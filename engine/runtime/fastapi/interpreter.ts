@@ -2,7 +2,8 @@
 // Knows nothing of threads and pages; where the files come from is the caller's business.
 import type { PyodideAPI, loadPyodide as LoadPyodide } from 'pyodide'
 import { HeapCheckpoint, type EmscriptenModule } from './checkpoint'
-import { unpackSparse } from './sparse'
+import { zeroFreeMemory } from './free-memory'
+import { fullLength, packSparse, writeSparse } from './sparse'
 
 type PyodideOptions = NonNullable<Parameters<typeof LoadPyodide>[0]>
 type CreateModule = NonNullable<PyodideOptions['createPyodideModule']>
@@ -21,7 +22,13 @@ export interface BootFiles {
 }
 
 export type BootWay =
-  | { readonly kind: 'snapshot'; readonly packed: Uint8Array }
+  | {
+      readonly kind: 'snapshot'
+      /** Pyodide's own head of a snapshot: which build it is of, and which JavaScript objects the heap points at. */
+      readonly head: Uint8Array
+      /** The heap, packed. May still be on its way: the interpreter is set up meanwhile. */
+      readonly heap: Uint8Array | Promise<Uint8Array>
+    }
   | { readonly kind: 'plain'; readonly archives: readonly Uint8Array[] }
   | { readonly kind: 'record'; readonly archives: readonly Uint8Array[] }
 
@@ -64,11 +71,18 @@ export async function bootInterpreter(
   return { call, reset: () => checkpoint.restore(), pyodide }
 }
 
-/** Boots plainly with everything imported and gives Pyodide's snapshot of it, unpacked. */
-export async function recordSnapshot(files: BootFiles, archives: readonly Uint8Array[]): Promise<Uint8Array> {
-  const { pyodide } = await load(files, { kind: 'record', archives })
+/** Boots plainly with everything imported and gives what `bootInterpreter` restores: see `BootWay`. */
+export async function recordSnapshot(
+  files: BootFiles,
+  archives: readonly Uint8Array[],
+): Promise<{ head: Uint8Array; heap: Uint8Array }> {
+  const { pyodide, module } = await load(files, { kind: 'record', archives })
   preload(pyodide, archives)
-  return pyodide.makeMemorySnapshot()
+  zeroFreeMemory(module)
+  const snapshot = pyodide.makeMemorySnapshot()
+  // Second word of Pyodide's format: where the heap begins.
+  const start = new DataView(snapshot.buffer, snapshot.byteOffset).getUint32(4, true)
+  return { head: snapshot.slice(0, start), heap: packSparse(snapshot.subarray(start)) }
 }
 
 function preload(pyodide: PyodideAPI, archives: readonly Uint8Array[]): void {
@@ -77,7 +91,6 @@ function preload(pyodide: PyodideAPI, archives: readonly Uint8Array[]): void {
 }
 
 async function load(files: BootFiles, way: BootWay): Promise<{ pyodide: PyodideAPI; module: EmscriptenModule }> {
-  const snapshot = way.kind === 'snapshot' ? unpackSparse(way.packed) : null
   let module: EmscriptenModule | undefined
   // The library is loaded by Emscripten itself, before Python starts, both when recording and when restoring: so it lies
   // at the same memory base in both, and pointers into it that the snapshot holds stay right.
@@ -89,8 +102,7 @@ async function load(files: BootFiles, way: BootWay): Promise<{ pyodide: PyodideA
       locateFile: (path: string) => (path.endsWith('.so') ? files.coreLib.url : locateFile(path)),
     } as typeof settings)
     module = created as unknown as EmscriptenModule
-    // This build ignores INITIAL_MEMORY, so the heap is grown by hand until the snapshot fits.
-    while (snapshot && module.HEAP8.length < snapshot.length) module._malloc(GROW_BYTES)
+    if (way.kind === 'snapshot') restoreHeap(module, await way.heap)
     return created
   }
   const pyodide = await files.loadPyodide({
@@ -101,9 +113,17 @@ async function load(files: BootFiles, way: BootWay): Promise<{ pyodide: PyodideA
     createPyodideModule,
     stdout: () => undefined,
     stderr: () => undefined,
-    ...(snapshot ? { _loadSnapshot: snapshot } : {}),
+    // Only its head: the heap is in place by then, and Pyodide copies nothing over it.
+    ...(way.kind === 'snapshot' ? { _loadSnapshot: way.head } : {}),
     ...(way.kind === 'record' ? { _makeSnapshot: true } : {}),
   })
   if (!module) throw new Error('Pyodide came up without its module')
   return { pyodide, module }
+}
+
+function restoreHeap(module: EmscriptenModule, packed: Uint8Array): void {
+  // This build ignores INITIAL_MEMORY, so the heap is grown by hand until the snapshot fits.
+  const length = fullLength(packed)
+  while (module.HEAP8.length < length) module._malloc(GROW_BYTES)
+  writeSparse(packed, new Uint8Array(module.HEAP8.buffer))
 }

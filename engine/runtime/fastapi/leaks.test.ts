@@ -16,13 +16,14 @@ let events: string[] = []
 
 beforeAll(async () => {
   const manifest = await prepare(() => undefined)
-  const packed = new Uint8Array(gunzipSync(readFileSync(join(ENGINE_FOLDER, manifest.snapshot))))
+  const heap = new Uint8Array(gunzipSync(readFileSync(join(ENGINE_FOLDER, manifest.snapshot))))
+  const head = new Uint8Array(Buffer.from(manifest.snapshotHead, 'base64'))
   interpreter = await bootInterpreter(
     await nodeBootFiles(manifest.coreLibPath),
-    { kind: 'snapshot', packed },
+    { kind: 'snapshot', head, heap },
     (batch) => {
       // Where one batch ends depends on real time; the events themselves do not.
-    events.push(batch.slice(1, -1))
+      events.push(batch.slice(1, -1))
     },
   )
   runtime = new FastapiRuntime(interpreter)

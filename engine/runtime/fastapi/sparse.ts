@@ -30,16 +30,27 @@ export function packSparse(full: Uint8Array): Uint8Array<ArrayBuffer> {
   return out
 }
 
-/** Gives the bytes back that `packSparse` packed. Throws a `RangeError` when they are not such bytes or cut short. */
-export function unpackSparse(packed: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Length of the bytes that were packed. Throws a `RangeError` when these are not packed bytes or cut short. */
+export function fullLength(packed: Uint8Array): number {
+  return readTable(packed).length
+}
+
+/**
+ * Writes the bytes that `packSparse` packed over `target`, and zeros everywhere else.
+ * @throws {RangeError} when these are not packed bytes, are cut short, or do not fit
+ */
+export function writeSparse(packed: Uint8Array, target: Uint8Array): void {
   const { length, segments, start } = readTable(packed)
-  const full = new Uint8Array(length)
+  if (target.length < length) throw new RangeError('the snapshot is larger than the memory')
   let read = start
+  let written = 0
   for (const [offset, size] of segments) {
-    full.set(packed.subarray(read, read + size), offset)
+    target.fill(0, written, offset)
+    target.set(packed.subarray(read, read + size), offset)
     read += size
+    written = offset + size
   }
-  return full
+  target.fill(0, written)
 }
 
 function readTable(packed: Uint8Array): { length: number; segments: [number, number][]; start: number } {
