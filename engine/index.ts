@@ -10,5 +10,5 @@ export type {
   ServerState,
 } from './host/page-engine'
 export { playRecording } from './host/recording'
-export { EngineError, type EngineErrorKind, type Program } from './host'
+export type { Program } from './host'
 export * from './protocol'

@@ -16,7 +16,7 @@ from peel.events import SessionError
 from peel.sources import Sources
 
 # What would lead out of Python to the page. Each with everything below it.
-BLOCKED = ("js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core", "pyodide_http", "micropip")
+BLOCKED = ("js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core", "pyodide_http", "micropip", "ctypes", "_ctypes")
 
 
 class LoadError(Exception):

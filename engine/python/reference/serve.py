@@ -50,11 +50,13 @@ def exchange(port: int, request: dict[str, Any]) -> dict[str, Any]:
 def layer_names(app: Any) -> list[str]:
     """Return the stack's names from the outside in: classes, and functions for function middleware."""
     names: list[str] = []
-    layer = app.build_middleware_stack()
+    layer: Any = app.build_middleware_stack()
     while layer is not None:
-        dispatch = getattr(layer, "dispatch_func", None)
-        own = dispatch is not None and getattr(dispatch, "__self__", None) is not layer
-        names.append(dispatch.__name__ if own else type(layer).__name__)
+        dispatch: Any = getattr(layer, "dispatch_func", None)
+        if dispatch is not None and getattr(dispatch, "__self__", None) is not layer:
+            names.append(str(dispatch.__name__))
+        else:
+            names.append(type(layer).__name__)
         # A router's `app` is the method that serves, not a layer further in.
         layer = None if isinstance(layer, Router) else getattr(layer, "app", None)
     return names

@@ -223,7 +223,7 @@ def test_a_response_longer_than_declared_is_the_server_s_error():
 def test_a_message_nobody_expects_is_still_traced():
     source = """
 class Odd:
-    def __init__(self, app): self.app = app
+    def __init__(self, app): self.app = app  # whatever comes next inside
     async def __call__(self, scope, receive, send):
         if scope["type"] == "lifespan": return await self.app(scope, receive, send)
         await send({"type": "http.response.start", "status": 200, "headers": iter([(b"x-a", b"1")])})

@@ -131,7 +131,7 @@ async def root():
 def test_a_pure_middleware_that_forgets_to_await_is_answered_by_the_server():
     source = """
 class Pure:
-    def __init__(self, app): self.app = app
+    def __init__(self, app): self.app = app  # whatever comes next inside
     async def __call__(self, scope, receive, send):
         if scope["type"] == "lifespan": return await self.app(scope, receive, send)
         self.app(scope, receive, send)

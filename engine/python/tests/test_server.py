@@ -221,7 +221,7 @@ def test_contextvars_and_request_bodies_behave_as_on_a_server():
 from contextvars import ContextVar
 who = ContextVar("who", default="nobody")
 class Set:
-    def __init__(self, app): self.app = app
+    def __init__(self, app): self.app = app  # whatever comes next inside
     async def __call__(self, scope, receive, send):
         who.set("pure")
         await self.app(scope, receive, send)

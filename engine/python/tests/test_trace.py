@@ -16,7 +16,7 @@ class Timing(BaseHTTPMiddleware):
 
 class Pure:
     def __init__(self, app, name="x"):
-        self.app = app
+        self.app = app  # whatever comes next inside
         self.name = name
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
@@ -295,8 +295,10 @@ def test_an_app_wrapped_by_hand_has_the_wrapper_as_its_first_layer():
 @app.get("/")
 async def root(): return {}
 class Outer:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send): await self.app(scope, receive, send)
+    def __init__(self, app): self.app = app  # whatever comes next inside
+    async def __call__(self, scope, receive, send):
+        # passes everything on
+        await self.app(scope, receive, send)
 app = Outer(app)
 """
     result = run(source, "/")
