@@ -87,3 +87,134 @@ def preload() -> list[str]:
                 missing.append(module.name)
     gc.collect()
     return missing
+
+
+WARM_PROGRAM = """
+import asyncio
+import logging
+import time
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
+from pydantic import BaseModel
+from starlette.middleware.base import BaseHTTPMiddleware
+
+app = FastAPI()
+
+
+class Item(BaseModel):
+    name: str
+    price: float = 1.5
+
+
+class Based(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        response.headers["x-based"] = "1"
+        return response
+
+
+class Pure:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        async def wrapped(message):
+            await send(message)
+
+        await self.app(scope, receive, wrapped)
+
+
+@app.middleware("http")
+async def timed(request: Request, call_next):
+    started = time.perf_counter()
+    response = await call_next(request)
+    response.headers["x-took"] = str(time.perf_counter() - started)
+    return response
+
+
+app.add_middleware(Based)
+app.add_middleware(Pure)
+app.add_middleware(GZipMiddleware)
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+
+
+def given(request: Request):
+    return request.client
+
+
+@app.get("/plain/{number}")
+async def plain(number: int, client=Depends(given)):
+    await asyncio.sleep(0.01)
+    print("plain", number)
+    return {"number": number}
+
+
+@app.get("/thread")
+def thread():
+    logging.getLogger("warm").warning("thread")
+    return {"thread": True}
+
+
+@app.post("/items")
+async def items(item: Item):
+    return item
+
+
+@app.get("/missing")
+async def missing():
+    raise HTTPException(404)
+
+
+@app.get("/fails")
+async def fails():
+    raise ValueError("on purpose")
+"""
+
+WARM_REQUESTS = (
+    ("GET", "/plain/3", ""),
+    ("GET", "/plain/x", ""),
+    ("GET", "/thread", ""),
+    ("POST", "/items", '{"name": "tea"}'),
+    ("GET", "/missing", ""),
+    ("GET", "/fails", ""),
+    ("OPTIONS", "/items", ""),
+)
+
+
+def warm(rounds: int = 3) -> None:
+    """Run whole sessions, so that what packages put off until their first use is done before the snapshot is taken.
+
+    Every session starts from that moment: what is warm in it is warm in each of them.
+    """
+    from peel.engine import Engine
+
+    engine = Engine(lambda _events: None)
+    limits = {"lines": 10**6, "jumps": 10**6, "events": 10**6, "virtualMs": 10**6, "wallMs": 10**6}
+    for _ in range(rounds):
+        files = {"main.py": WARM_PROGRAM}
+        engine.call("open", {"files": files, "entry": "main.py", "app": None, "limits": limits, "trace": True})
+        for method, target, body in WARM_REQUESTS:
+            engine.call("send", {"waitMs": 0, "requests": [_request(method, target, body)]})
+        engine.call("close", None)
+    gc.collect()
+
+
+def _request(method: str, target: str, body: str) -> dict[str, object]:
+    headers = [("Host", "localhost:8000"), ("Origin", "https://shop.example"), ("Accept-Encoding", "gzip")]
+    if method == "OPTIONS":
+        headers.append(("Access-Control-Request-Method", "POST"))
+    if body:
+        headers += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    return {
+        "from": 0,
+        "title": target,
+        "method": method,
+        "url": f"http://localhost:8000{target}",
+        "target": target,
+        "headers": headers,
+        "added": ["host"],
+        "body": {"text": body, "encoding": "utf8"},
+        "atMs": 0,
+    }

@@ -87,7 +87,9 @@ export async function recordSnapshot(
 
 function preload(pyodide: PyodideAPI, archives: readonly Uint8Array[]): void {
   for (const archive of archives) pyodide.unpackArchive(archive, 'zip', { extractDir: SITE_PACKAGES })
-  pyodide.runPython('import importlib; importlib.invalidate_caches()\nfrom peel.preload import preload; preload()')
+  pyodide.runPython(
+    'import importlib; importlib.invalidate_caches()\nfrom peel.preload import preload, warm; preload(); warm()',
+  )
 }
 
 async function load(files: BootFiles, way: BootWay): Promise<{ pyodide: PyodideAPI; module: EmscriptenModule }> {
