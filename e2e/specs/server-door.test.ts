@@ -7,7 +7,7 @@ import { chromium } from 'playwright'
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } from 'playwright'
 import { build, createServer, preview } from 'vite'
 import type { InlineConfig, PreviewServer } from 'vite'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { WireRequest } from '../../engine/protocol'
 import type { DoorOptions } from '../../engine/server'
 import type { Opened, Sent } from '../../engine/server/testing/page'
@@ -167,7 +167,10 @@ test.for([404, 500])('a %i is shown as it is; the browser itself logs that as a 
   const { sent, response } = await sendOne(tab, wire(`GET /status/${status}`))
   expect(sent).toMatchObject(ANSWERED)
   expect(response.status()).toBe(status)
-  expect(tab.console).toEqual([expect.stringMatching(/^error: Failed to load resource: .*status of \d+/)])
+  // The result does not wait for the fetch to end, and the browser's line comes with its end.
+  await vi.waitFor(() =>
+    expect(tab.console).toEqual([expect.stringMatching(/^error: Failed to load resource: .*status of \d+/)]),
+  )
 })
 
 test.for(['GET /silent', 'GET /status/999'])(

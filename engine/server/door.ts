@@ -94,6 +94,11 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
       signal?.throwIfAborted()
       const sent = group.requests.map((request) => startCall(request, desk.open(), page, container))
       const drop = (): void => sent.forEach((call) => call.drop())
+      const forget = (): void => {
+        signal?.removeEventListener('abort', drop)
+        drop()
+        sent.forEach((call) => calls.delete(call))
+      }
       sent.forEach((call) => calls.add(call))
       signal?.addEventListener('abort', drop)
       try {
@@ -105,12 +110,12 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
         if (sent.length > 0 && !isClosed) noteTrouble(haveArrived ? null : TROUBLE)
         const result = await answer(group)
         const exchanges = pairExchanges(group.requests, result.exchanges)
-        await settle(sent.map((call, index) => call.finish(exchanges[index])))
+        // Nobody waits for the fetches to end: they are for show, and the next request can start meanwhile.
+        void settle(sent.map((call, index) => call.finish(exchanges[index]))).finally(forget)
         return result
-      } finally {
-        signal?.removeEventListener('abort', drop)
-        drop()
-        sent.forEach((call) => calls.delete(call))
+      } catch (error) {
+        forget()
+        throw error
       }
     },
     close() {
