@@ -1,5 +1,6 @@
 // The command line's words: what can be said, and what it answers. Work is done next door.
 import { parseArgs } from 'node:util'
+import { EngineError } from '../host'
 import { InputError } from './read-program'
 import { runProgram, toJson } from './run'
 import { describeRun } from './text'
@@ -13,7 +14,8 @@ const HELP = `peel: run FastAPI middleware and see what crosses each layer.
   --json                one JSON document instead of the onion in text
 
 The program runs with your own rights, as it would with python.
-Exit code 0: it ran, also when the app answered 500. 2: bad input. 3: a budget stopped it; what there is was printed.`
+Exit code 0: it ran, also when the app answered 500. 2: bad input. 3: a budget stopped it; what there is was printed.
+1: the engine itself failed.`
 
 /** Runs one command; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -40,6 +42,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof InputError || isUsageError(error)) {
       console.error(`peel: ${oneLine(error.message)}`)
       return 2
+    }
+    if (error instanceof EngineError) {
+      console.error(`peel: ${oneLine(error.message)}`)
+      return 1
     }
     throw error
   }
