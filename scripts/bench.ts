@@ -21,6 +21,7 @@ const isQuick = process.argv.includes('--quick')
 const BOOTS = isQuick ? 2 : 5
 const REQUESTS = isQuick ? 100 : 400
 const EDITS = isQuick ? 10 : 40
+const SETTLE_MS = 1500
 
 /** What is booted and asked: CORS, a body that Pydantic reads, and one layer of each kind of the learner's own. */
 const PROGRAM: Program = {
@@ -57,6 +58,8 @@ async function bootInChromium(browser: Browser): Promise<Record<'plain' | 'snaps
         const context = await browser.newContext()
         const page = await context.newPage()
         await page.goto(server.resolvedUrls?.local[0] ?? '')
+        // The end of the last browser context and the beginning of this one belong to neither way.
+        await page.waitForTimeout(SETTLE_MS)
         const boot = () =>
           page.evaluate(
             ([bootWay, program, groups]) =>
