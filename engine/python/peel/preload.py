@@ -116,14 +116,16 @@ class Based(BaseHTTPMiddleware):
 
 
 class Pure:
-    def __init__(self, app):
-        self.app = app
+    def __init__(self, app, word):
+        self.app, self.word = app, word
 
     async def __call__(self, scope, receive, send):
-        async def wrapped(message):
+        async def marked(message):
+            if message["type"] == "http.response.start":
+                message["headers"].append((b"x-pure", self.word))
             await send(message)
 
-        await self.app(scope, receive, wrapped)
+        await self.app(scope, receive, marked)
 
 
 @app.middleware("http")
@@ -135,7 +137,7 @@ async def timed(request: Request, call_next):
 
 
 app.add_middleware(Based)
-app.add_middleware(Pure)
+app.add_middleware(Pure, word=b"1")
 app.add_middleware(GZipMiddleware)
 app.add_middleware(CORSMiddleware, allow_origins=["*"])
 
