@@ -1,6 +1,6 @@
 // What may cross between the page (or the command line) and the worker that holds Python.
 import type { RequestGroup } from './request'
-import type { Exchange, SessionInfo, StopView, TraceEvent } from './trace'
+import type { ErrorView, Exchange, SessionError, SessionInfo, StopView, TraceEvent } from './trace'
 
 /** Learner's files by path, e.g. `{"main.py": "..."}`. */
 export type SourceFiles = Readonly<Record<string, string>>
@@ -26,6 +26,13 @@ export interface OpenOptions {
   readonly limits: Limits
   /** False runs without probes and line events; for the bench and for the proof that probes change nothing. */
   readonly trace: boolean
+  /**
+   * Which of the registered middlewares stand in the stack, outermost first, as indices into `app.user_middleware`; one
+   * that is not named is left out. Null or absent: as registered.
+   */
+  readonly order?: readonly number[] | null
+  /** Environment variables of the program. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A check's or proof's outcome. `reason` is the assert's message, null where it holds. */
@@ -43,12 +50,53 @@ export interface SendResult {
   readonly stop: StopView | null
 }
 
+/** Where a session stands after it went back. */
+export interface BackResult {
+  /** How the moment was had back: from memory, or by sending everything before it once more. */
+  readonly way: 'checkpoint' | 'replay'
+  /** Number that the next exchange will have, and number of the next event. */
+  readonly exchange: number
+  readonly seq: number
+}
+
+export interface OrdersInput {
+  readonly open: OpenOptions
+  readonly groups: readonly RequestGroup[]
+}
+
+/** What every order of an app's user middleware does, as far as a client can tell. */
+export interface OrdersResult {
+  /** Names of the registered middlewares, as `order` counts them. */
+  readonly names: readonly string[]
+  /** Orders that no client can tell apart; the group of the order as registered comes first. */
+  readonly groups: readonly OrderGroup[]
+  readonly error: SessionError | null
+}
+
+export interface OrderGroup {
+  /** Each outermost first, as indices into `names`. */
+  readonly orders: readonly (readonly number[])[]
+  readonly exchanges: readonly Exchange[]
+  /** Why the app did not start in these orders. */
+  readonly error: SessionError | null
+  readonly stop: StopView | null
+}
+
 /** One map of calls; everything else is derived from it. */
 export interface EngineCalls {
   /** Starts a clean session: heap put back, files loaded, lifespan startup run. */
   open: { in: OpenOptions; out: SessionInfo & { readonly stop: StopView | null } }
   /** Sends one group of requests to the open session. */
   send: { in: RequestGroup; out: SendResult }
+  /**
+   * Runs a client program (`requests`, `httpx`, `TestClient`) of the session's files against the running app. What it sends
+   * becomes exchanges, what it prints events.
+   */
+  client: { in: { readonly file: string }; out: SendResult & { readonly error: ErrorView | null } }
+  /** Goes back to the moment before the session's group of that number (0-based; `client` counts as one). */
+  back: { in: { readonly group: number }; out: BackResult }
+  /** Tries every order of the app's user middleware, each in a session of its own. Ends the open session. */
+  orders: { in: OrdersInput; out: OrdersResult }
   /** Runs lifespan shutdown and forgets the session. */
   close: { in: null; out: { readonly stop: StopView | null } }
   /** Runs the functions `check_*` of a Python file over a run document given as JSON. */

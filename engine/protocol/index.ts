@@ -1,9 +1,13 @@
-export type { Ms, HeaderList, BodyText, WireRequest, RequestGroup } from './request'
+export type { Ms, HeaderList, BodyText, WireRequest, RequestGroup, SocketScript, SocketLine } from './request'
 export type { CallMessage, WorkerMessage } from './wire'
 export { BROWSER, SERVER, ENDPOINT } from './trace'
 export type {
   LayerOrigin,
   Layer,
+  Place,
+  CallPhase,
+  Wait,
+  SocketView,
   BodyView,
   MessageView,
   ScopeView,
@@ -23,6 +27,10 @@ export type {
   OpenOptions,
   CheckResult,
   SendResult,
+  BackResult,
+  OrdersInput,
+  OrdersResult,
+  OrderGroup,
   EngineCalls,
   CallName,
   BootStep,

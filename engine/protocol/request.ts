@@ -32,6 +32,27 @@ export interface WireRequest {
   readonly body: BodyText
   /** Virtual ms after the start of its group at which the request starts (`# @at`, seconds there). */
   readonly atMs: Ms
+  /**
+   * Body bytes as they go onto the wire (chunked coding included), piece by piece, each at its time after the start of the
+   * request. Without it `body` goes at once.
+   */
+  readonly pieces?: readonly { readonly bytes: BodyText; readonly atMs: Ms }[]
+  /** Virtual ms after the start of the request at which the client hangs up, whatever it has got by then. */
+  readonly hangUpMs?: Ms
+  /** A WebSocket: the request is its handshake. */
+  readonly socket?: SocketScript
+}
+
+/** What the client of a WebSocket says. Afterwards it listens until nothing more can come, and closes with 1000. */
+export interface SocketScript {
+  readonly messages: readonly SocketLine[]
+}
+
+export interface SocketLine {
+  readonly frame: 'text' | 'binary'
+  readonly data: BodyText
+  /** Say it only when the server has said something since the line before. */
+  readonly afterReply: boolean
 }
 
 /** Requests that share the stage: they start at their own virtual times and may overlap. */

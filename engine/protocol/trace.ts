@@ -18,9 +18,19 @@ export interface Layer {
   readonly parent?: string
   /** Path under which the app of this layer is mounted; absent in the outermost stack. */
   readonly mount?: string
+  /** Path of the one route that this layer stands around; absent for layers that every request meets. */
+  readonly route?: string
   /** Where class or function is defined, for the learner's own layers. */
   readonly file?: string
   readonly line?: number
+  /** Where it was registered: the line of `add_middleware`, of the decorator, or of the list it stands in. */
+  readonly added?: Place
+}
+
+/** A line in the learner's files. */
+export interface Place {
+  readonly file: string
+  readonly line: number
 }
 
 /** Ids of the two rings around the stack, and of the ring at its core. */
@@ -43,6 +53,13 @@ export interface MessageView {
   readonly headers?: HeaderList
   readonly body?: BodyView
   readonly more?: boolean
+  /** WebSocket messages: what kind of frame the body is, and what was agreed on. */
+  readonly frame?: 'text' | 'binary'
+  readonly subprotocol?: string | null
+  /** Close code of a WebSocket message. */
+  readonly code?: number
+  /** Reason of a WebSocket's close, or message of a failed lifespan. */
+  readonly reason?: string
 }
 
 /** The part of an ASGI scope that can be written down. */
@@ -96,6 +113,39 @@ interface Common {
   readonly exchange: number | null
 }
 
+/** Where one of the learner's or a library's functions stands: called, paused at a `yield`, gone on, done. */
+export type CallPhase = 'call' | 'yield' | 'resume' | 'throw' | 'return' | 'raise'
+
+interface CallOf {
+  readonly phase: CallPhase
+  /** Name of the function or class. */
+  readonly name: string
+  /** What was yielded or returned, by `describe`. */
+  readonly value?: string
+  /** What was thrown in or raised. */
+  readonly error?: ErrorView
+  /** Where it is defined; null outside of the learner's files. */
+  readonly file: string | null
+  readonly line: number | null
+}
+
+/** Somebody who cannot go on. */
+export interface Wait {
+  readonly task: number
+  /** Name of the task. */
+  readonly name: string
+  readonly layer: string | null
+  readonly exchange: number | null
+  /** What is awaited, e.g. `receive()`, `Event.wait()`, `task 7`. */
+  readonly awaits: string
+  /** Number of the task that is awaited; null when it is no task. */
+  readonly on: number | null
+  readonly file: string | null
+  readonly line: number | null
+  /** One sentence: who awaits what, and who would have to act. */
+  readonly text: string
+}
+
 /** What happened; `kind` tells which. A layer is always the subject. */
 export type TraceEvent = Common &
   (
@@ -141,17 +191,76 @@ export type TraceEvent = Common &
         readonly phase: 'startup' | 'shutdown'
         readonly status: 'begin' | 'complete' | 'failed' | 'unsupported'
       }
-    | { readonly kind: 'line'; readonly file: string; readonly line: number; readonly function: string }
+    | {
+        /** A line is about to run. */
+        readonly kind: 'line'
+        readonly file: string
+        readonly line: number
+        readonly function: string
+        /** Locals that are not what they were at the line before in this call, by `describe`; null for one that is gone. */
+        readonly locals?: Readonly<Record<string, string | null>>
+      }
+    | {
+        /** A function of the learner's returns. */
+        readonly kind: 'return'
+        readonly file: string
+        readonly line: number
+        readonly function: string
+        readonly value: string
+        readonly locals?: Readonly<Record<string, string | null>>
+      }
+    | ({ /** A dependency; those with `yield` have two halves. */ readonly kind: 'depends' } & CallOf)
+    | ({
+        /** An exception handler is at work. */
+        readonly kind: 'handler'
+        /** The exception it was called for. */
+        readonly handles: string
+      } & CallOf)
+    | ({ /** A background task: `call`, then `return` or `raise`. */ readonly kind: 'background' } & CallOf)
+    | {
+        /** Somebody set `request.state`, `app.state` or a contextvar. `before` is null where there was nothing. */
+        readonly kind: 'state'
+        readonly where: 'request' | 'app' | 'contextvar'
+        readonly key: string
+        readonly before: string | null
+        readonly after: string | null
+      }
+    | {
+        /** A `def` function takes a thread of the pool, or gives it back. */
+        readonly kind: 'thread'
+        readonly phase: 'start' | 'end'
+        readonly name: string
+        /** Threads in use, this one counted, of how many. */
+        readonly busy: number
+        readonly of: number
+        /** Virtual ms that it slept; with `end`. */
+        readonly sleptMs?: Ms
+      }
+    | { /** Nothing can go on any more, and this is why. */ readonly kind: 'stall'; readonly waits: readonly Wait[] }
+    | {
+        /** What this trace shows is not exactly what a server does. Once a session for each reason. */
+        readonly kind: 'caveat'
+        readonly caveat: 'threads'
+        readonly text: string
+      }
     | {
         readonly kind: 'log'
         /** `print` is stdout/stderr, `logging` the learner's loggers, `access` and `server` uvicorn's. */
-        readonly source: 'print' | 'logging' | 'access' | 'server'
+        readonly source: 'print' | 'logging' | 'structlog' | 'access' | 'server'
         readonly stream: 'stdout' | 'stderr'
         readonly level?: string
         readonly logger?: string
         readonly text: string
+        /** What was logged beside the text: `extra` of logging, keywords and bound values of structlog, by `describe`. */
+        readonly fields?: Readonly<Record<string, string>>
       }
     | { /** A task was born. */ readonly kind: 'task'; readonly born: number; readonly name: string }
+    | {
+        /** A task ended. */
+        readonly kind: 'done'
+        readonly ended: number
+        readonly outcome: 'result' | 'error' | 'cancelled'
+      }
     | {
         /** The virtual clock moved. `why`: somebody slept (`sleep`), blocked the loop (`block`), or `wait` between requests. */
         readonly kind: 'clock'
@@ -202,8 +311,22 @@ export interface Exchange {
   } | null
   /** The exception that reached the server, also beside a 500 that was sent. Type `Stalled` when nothing could go on. */
   readonly error: ErrorView | null
+  /** What went over a WebSocket, in order; absent for HTTP. `response` is the answer to the handshake then. */
+  readonly socket?: SocketView
   readonly startedAt: Ms
   readonly endedAt: Ms
+}
+
+/** A WebSocket's messages as they were on the wire, and who closed it. */
+export interface SocketView {
+  readonly messages: readonly {
+    readonly from: 'client' | 'server'
+    readonly frame: 'text' | 'binary'
+    readonly data: BodyText
+    readonly at: Ms
+  }[]
+  /** Null when it was cut without a closing frame. */
+  readonly close: { readonly by: 'client' | 'server'; readonly code: number; readonly reason: string } | null
 }
 
 /** A failure to load or start: no exchange happened. `place` is the file and line to mark. */

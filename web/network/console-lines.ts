@@ -4,7 +4,7 @@ import type { RunDocument, TraceEvent } from '../../engine/protocol'
 export interface ConsoleLine {
   readonly seq: number
   readonly at: number
-  readonly source: 'print' | 'logging' | 'access' | 'server'
+  readonly source: 'print' | 'logging' | 'structlog' | 'access' | 'server'
   /** A warning or worse, or stderr. */
   readonly isBad: boolean
   /** `WARNING shop.limits`; empty for prints. */

@@ -17,10 +17,18 @@ ENDPOINT = "endpoint"
 Encoding = Literal["utf8", "base64"]
 HeaderPairs = list[list[str]]
 StopReason = Literal["lines", "jumps", "events", "time", "wall", "memory"]
-LogSource = Literal["print", "logging", "access", "server"]
+LogSource = Literal["print", "logging", "structlog", "access", "server"]
+CallPhase = Literal["call", "yield", "resume", "throw", "return", "raise"]
 StreamName = Literal["stdout", "stderr"]
 MoveReason = Literal["sleep", "block", "wait"]
 Event = dict[str, Any]
+
+
+class PlaceView(TypedDict):
+    """A line in the learner's files."""
+
+    file: str
+    line: int
 
 
 class LayerView(TypedDict):
@@ -33,8 +41,10 @@ class LayerView(TypedDict):
     style: Literal["function", "base", "asgi", "router"]
     parent: NotRequired[str]
     mount: NotRequired[str]
+    route: NotRequired[str]
     file: NotRequired[str]
     line: NotRequired[int]
+    added: NotRequired[PlaceView]
 
 
 class BodyView(TypedDict):
@@ -54,6 +64,10 @@ class MessageView(TypedDict):
     headers: NotRequired[HeaderPairs]
     body: NotRequired[BodyView]
     more: NotRequired[bool]
+    frame: NotRequired[Literal["text", "binary"]]
+    subprotocol: NotRequired[str | None]
+    code: NotRequired[int]
+    reason: NotRequired[str]
 
 
 class ScopeChange(TypedDict):
@@ -91,6 +105,49 @@ class StopView(TypedDict):
     file: str | None
     line: int | None
     waiting: list[str]
+
+
+class WaitView(TypedDict):
+    """Somebody who cannot go on, as `Wait` in the protocol."""
+
+    task: int
+    name: str
+    layer: str | None
+    exchange: int | None
+    awaits: str
+    on: int | None
+    file: str | None
+    line: int | None
+    text: str
+
+
+class BodyText(TypedDict):
+    """Bytes as JSON-safe text."""
+
+    text: str
+    encoding: Encoding
+
+
+# Python keywords among the keys: hence the functional form.
+SocketMessageView = TypedDict(
+    "SocketMessageView",
+    {"from": Literal["client", "server"], "frame": Literal["text", "binary"], "data": BodyText, "at": float},
+)
+
+
+class SocketCloseView(TypedDict):
+    """Who closed a WebSocket, and how."""
+
+    by: Literal["client", "server"]
+    code: int
+    reason: str
+
+
+class SocketView(TypedDict):
+    """What went over a WebSocket, in order."""
+
+    messages: list[SocketMessageView]
+    close: SocketCloseView | None
 
 
 class Versions(TypedDict):
@@ -132,6 +189,7 @@ ExchangeView = TypedDict(
         "request": RequestView,
         "response": ResponseView | None,
         "error": ErrorView | None,
+        "socket": NotRequired[SocketView],
         "startedAt": float,
         "endedAt": float,
     },
@@ -152,6 +210,12 @@ class SendResult(TypedDict):
 
     exchanges: list[ExchangeView]
     stop: StopView | None
+
+
+class ClientResult(SendResult):
+    """What `client` gives back."""
+
+    error: ErrorView | None
 
 
 class CloseResult(TypedDict):
@@ -179,6 +243,25 @@ class OpenOptions:
     app: str | None
     limits: Limits
     trace: bool
+    order: list[int] | None
+    env: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of a request's body as it goes onto the wire."""
+
+    data: bytes
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLine:
+    """One message that the client of a WebSocket sends."""
+
+    frame: Literal["text", "binary"]
+    data: bytes
+    after_reply: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +278,13 @@ class WireRequest:
     body: str
     encoding: Encoding
     at_ms: float
+    pieces: list[Piece] | None
+    hang_up_ms: float | None
+    socket: list[SocketLine] | None
 
     def body_bytes(self) -> bytes:
         """The body as it goes onto the wire."""
-        return base64.b64decode(self.body) if self.encoding == "base64" else self.body.encode()
+        return _read_bytes({"text": self.body, "encoding": self.encoding})
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +304,8 @@ def parse_options(payload: dict[str, Any]) -> OpenOptions:
         app=payload["app"],
         limits=Limits(limits["lines"], limits["jumps"], limits["events"], limits["virtualMs"]),
         trace=payload["trace"],
+        order=payload.get("order"),
+        env=dict(payload.get("env") or {}),
     )
 
 
@@ -238,7 +326,18 @@ def _parse_request(raw: dict[str, Any]) -> WireRequest:
         body=raw["body"]["text"],
         encoding=raw["body"]["encoding"],
         at_ms=raw["atMs"],
+        pieces=[Piece(_read_bytes(one["bytes"]), one["atMs"]) for one in raw["pieces"]] if "pieces" in raw else None,
+        hang_up_ms=raw.get("hangUpMs"),
+        socket=_parse_socket(raw["socket"]) if "socket" in raw else None,
     )
+
+
+def _parse_socket(raw: dict[str, Any]) -> list[SocketLine]:
+    return [SocketLine(one["frame"], _read_bytes(one["data"]), one["afterReply"]) for one in raw["messages"]]
+
+
+def _read_bytes(raw: BodyText) -> bytes:
+    return base64.b64decode(raw["text"]) if raw["encoding"] == "base64" else raw["text"].encode()
 
 
 def body_text(data: bytes) -> tuple[str, Encoding]:

@@ -9,7 +9,11 @@ import pkgutil
 
 # Whole packages, with every module that imports without a package that is not there.
 PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "anyio", "h11", "httpx", "httpcore", "itsdangerous")
-MORE = ("jwt", "python_multipart", "structlog", "idna", "certifi", "click", "peel")
+MORE = (
+    *("jwt", "python_multipart", "structlog", "idna", "certifi", "click", "peel"),
+    *("pydantic_settings", "dotenv", "requests", "urllib3", "charset_normalizer", "websockets"),
+    *("redis", "fakeredis", "sortedcontainers"),
+)
 
 # Parts that only make sense outside: they start processes, parse command lines or take over the interpreter.
 SKIPPED_PREFIXES = (

@@ -6,24 +6,14 @@ Puts the parts together: clock, loop, server, probes, console, budget. Knows not
 from __future__ import annotations
 
 import asyncio
-import builtins
 import contextlib
-import copyreg
-import datetime
 import gc
 import logging
-import os
 import platform
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import Context, copy_context
-from pathlib import Path
 from types import CoroutineType
 from typing import Any, cast
 
@@ -31,17 +21,14 @@ import fastapi
 import pydantic
 import starlette
 import uvicorn
-from anyio._backends._asyncio import AsyncIOBackend
 
-from peel import determinism
 from peel.budget import Budget, Stopped
-from peel.clock import Clock, ThreadClock
+from peel.clock import Clock
 from peel.console import Console
 from peel.discover import BuildError, Discovery
 from peel.errors import Errors
 from peel.events import (
     CloseResult,
-    ErrorView,
     MoveReason,
     OpenOptions,
     OpenResult,
@@ -57,13 +44,13 @@ from peel.patches import Patches
 from peel.probe import Observer, Probe
 from peel.server import Connection, Server
 from peel.sources import Sources
-from peel.threads import NO_THREADS, Threads
-from peel.tracer import CURRENT, Place, Tracer
+from peel.stalls import Stalls
+from peel.threads import Threads
+from peel.tracer import CURRENT, Tracer
+from peel.world import World
 
 SETTLE_TURNS = 1000
 """Turns of the loop after the last response in which tasks that are ready go on, as they would on a server."""
-
-PYODIDE_HOME = Path("/home/app")
 
 
 def versions() -> Versions:
@@ -96,15 +83,14 @@ class Session:
         self._finder = Finder(self._sources, self._lines.watch)
         self._discovery = Discovery(self._sources, self._observer)
         self._patches = Patches()
+        self._world = World(options.files, self._sources, self._clock, self._threads)
+        self._stalls = Stalls(self._loop, self._sources)
         self._server: Server | None = None
         self._context: Context = copy_context()
         self._connections: list[Connection] = []
         self._live: list[Connection] = []
         self._reported: list[Any] = []
-        self._home: Path | None = None
-        self._came_from = Path()
         self._closed = False
-        self._logging: _LoggingState | None = None
 
     def open(self) -> OpenResult:
         """Load the app and start it."""
@@ -199,7 +185,7 @@ class Session:
         while not loop.run_until(lambda: all(one.finished or one.stalled is not None for one in connections)):
             for connection in connections:
                 if not connection.finished and connection.stalled is None:
-                    connection.give_up(self._stall(connection))
+                    connection.give_up(self._stalls.view(connection))
         loop.settle(SETTLE_TURNS)
 
     def _starter(self, connection: Connection) -> Callable[[], None]:
@@ -259,38 +245,10 @@ class Session:
         return self._errors.session(exc, "lifespan", text)
 
     def _startup_stalled(self) -> SessionError:
-        file, line, what = self._awaited(None)
+        file, line, what = self._stalls.awaited(None)
         at = f" in {file} line {line}" if file else ""
         text = f"The lifespan's startup awaits {what}{at}, and nobody will ever wake it. No request is served before."
         return {"type": "Stalled", "message": text, "file": file, "line": line, "phase": "lifespan", "text": text}
-
-    def _stall(self, connection: Connection) -> ErrorView:
-        place = connection.innermost()
-        file, line, what = self._awaited(connection)
-        who = place.layer if place is not None else "The app"
-        at = f" in {file} line {line} (`{self._sources.line(file, line)}`)" if file and line else ""
-        message = f"{who} awaits {what}{at}; nobody will ever wake it."
-        return {"type": "Stalled", "message": message, "file": file, "line": line}
-
-    def _awaited(self, record: Connection | None) -> tuple[str | None, int | None, str]:
-        """Where the request's tasks stand: the innermost line of the learner's, and what is awaited there."""
-        best: tuple[str | None, int | None, str] = (None, None, "something")
-        for task in self._loop.tasks():
-            if (task.place.record if task.place else None) is not record:
-                continue
-            chain = list(_suspended(task.get_coro()))
-            for position, (frame_file, frame_line, _) in enumerate(chain):
-                if frame_file in self._sources:
-                    inner = chain[position + 1][2] if position + 1 < len(chain) else "something"
-                    best = (frame_file, frame_line, inner)
-        return best
-
-    def _stuck(self) -> tuple[Place | None, str | None, int | None]:
-        for connection in self._live:
-            if connection.started and not connection.finished:
-                file, line, _ = self._awaited(connection)
-                return connection.innermost(), file, line
-        return None, None, None
 
     def _unawaited(self, coroutine: CoroutineType[Any, Any, Any]) -> None:
         """Stands in for the hook by which Python warns of a coroutine that nobody awaited."""
@@ -323,70 +281,20 @@ class Session:
         self._loop.on_birth = self._born
         self._loop.on_idle = self._deliver
         self._loop.on_turn = self._budget.raise_if_stopped
-        self._budget.stuck = self._stuck
+        self._budget.stuck = lambda: self._stalls.stuck(self._live)
         self._errors.on_forgotten = self._unawaited
         self._budget.on_stop = self._silence
         self._tracer.task_number = lambda: self._threads.task or self._loop.current_number()
-        self._move_home()
-        self._logging = _LoggingState()
+        self._world.install(patches)
         self._console.install(patches)
         patches.set(logging.Formatter, "formatException", self._format_exception)
-        determinism.install(self._clock, patches)
-        self._install_limits(patches)
+        patches.set(warnings, "_warn_unawaited_coroutine", self._unawaited)
         self._sources.prime_tracebacks()
         self._finder.install()
         self._lines.start()
         self._discovery.watch(patches)
         sys.set_coroutine_origin_tracking_depth(1)
         asyncio.set_event_loop(self._loop)
-
-    def _install_limits(self, patches: Patches) -> None:
-        threads = self._threads
-
-        async def run_sync(
-            _cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None
-        ) -> Any:
-            return await threads.run_sync(func, args, abandon_on_cancel, limiter)
-
-        patches.set(AsyncIOBackend, "run_sync_in_worker_thread", classmethod(run_sync))
-        # Pyodide has a run() of its own, which hands over to the page's loop.
-        patches.set(asyncio, "run", asyncio.runners.run)
-        patches.set(asyncio, "new_event_loop", self._new_loop)
-        patches.set(asyncio.events, "new_event_loop", self._new_loop)
-        patches.set(threading.Thread, "start", _refuse(RuntimeError, NO_THREADS))
-        no_network = "no network here: this playground reaches nothing outside of itself"
-        patches.set(socket.socket, "connect", _refuse(OSError, no_network))
-        patches.set(socket.socket, "bind", _refuse(OSError, no_network))
-        patches.set(socket, "getaddrinfo", _refuse(OSError, no_network))
-        patches.set(socket, "create_connection", _refuse(OSError, no_network))
-        patches.set(subprocess.Popen, "__init__", _refuse(OSError, "no other programs here: nothing can be started"))
-        patches.set(builtins, "input", _refuse(RuntimeError, "input() waits for a keyboard, and a server has none"))
-        patches.set(warnings, "_warn_unawaited_coroutine", self._unawaited)
-
-    def _new_loop(self) -> asyncio.AbstractEventLoop:
-        """For `asyncio.run()` in a `def` endpoint: a real loop would wait for a clock that does not move."""
-        return VirtualLoop(ThreadClock(self._clock), self._threads)
-
-    def _move_home(self) -> None:
-        """Files that are not Python lie on disk, and the program runs beside them."""
-        self._came_from = Path.cwd()
-        if sys.platform == "emscripten":
-            # Files and the working directory outlive a heap that is put back: both may be those of a session before.
-            os.chdir("/")
-            self._came_from = Path("/")
-            shutil.rmtree(PYODIDE_HOME, ignore_errors=True)
-            PYODIDE_HOME.mkdir(parents=True, exist_ok=True)
-            self._home = PYODIDE_HOME
-        else:
-            self._home = Path(tempfile.mkdtemp(prefix="peel-"))
-        for path, text in self._options.files.items():
-            if path in self._sources:
-                continue
-            target = (self._home / path).resolve()
-            if target.is_relative_to(self._home.resolve()):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, "utf-8", newline="")
-        os.chdir(self._home)
 
     def _uninstall(self) -> None:
         if self._closed:
@@ -398,15 +306,9 @@ class Session:
         self._finder.uninstall()
         self._sources.forget_tracebacks()
         self._patches.undo()
-        if self._logging is not None:
-            self._logging.restore()
-        for kind in (datetime.date, datetime.datetime):
-            copyreg.dispatch_table.pop(kind, None)
+        self._world.uninstall()
         sys.set_coroutine_origin_tracking_depth(0)
         asyncio.set_event_loop(None)
-        os.chdir(self._came_from)
-        if self._home is not None and sys.platform != "emscripten":
-            shutil.rmtree(self._home, ignore_errors=True)
         self._loop.close()
 
     def _forget_tasks(self) -> None:
@@ -417,50 +319,6 @@ class Session:
                 copy_context().run(cast("Any", task.get_coro()).close)
         if sys.platform != "emscripten":
             gc.collect()
-
-
-class _LoggingState:
-    """How loggers were set up, to set them up like that again."""
-
-    def __init__(self) -> None:
-        self._state = {
-            logger: (list(logger.handlers), logger.level, logger.propagate, logger.disabled) for logger in _loggers()
-        }
-
-    def restore(self) -> None:
-        for logger in _loggers():
-            handlers, level, propagate, disabled = self._state.get(logger, ([], logging.NOTSET, True, False))
-            logger.handlers[:] = handlers
-            logger.setLevel(level)
-            logger.propagate, logger.disabled = propagate, disabled
-
-
-def _loggers() -> list[logging.Logger]:
-    known = logging.root.manager.loggerDict.values()
-    return [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
-
-
-def _refuse(kind: type[Exception], text: str) -> Callable[..., Any]:
-    def refuse(*_args: Any, **_kwargs: Any) -> Any:
-        raise kind(text)
-
-    return refuse
-
-
-def _suspended(awaited: Any) -> Iterator[tuple[str, int, str]]:
-    """File, line and name of each frame that a suspended coroutine stands in, outermost first."""
-    while awaited is not None:
-        if type(awaited).__name__ in ("async_generator_asend", "async_generator_athrow", "anext_awaitable"):
-            # One step of an async generator; only the collector knows of which.
-            inner = [one for one in gc.get_referents(awaited) if hasattr(one, "ag_frame") or hasattr(one, "ag_await")]
-            awaited = inner[0] if inner else None
-            continue
-        kind = next((kind for kind in ("cr", "gi", "ag") if getattr(awaited, f"{kind}_frame", None) is not None), None)
-        if kind is None:
-            return
-        frame = getattr(awaited, f"{kind}_frame")
-        yield frame.f_code.co_filename, frame.f_lineno, f"{awaited.__qualname__}()"
-        awaited = getattr(awaited, "gi_yieldfrom" if kind == "gi" else f"{kind}_await")
 
 
 def _ms(ns: int) -> float:

@@ -39,6 +39,10 @@ export class RecordedRuntime implements Runtime {
         return this.#close()
       case 'check':
         throw new NotRecorded('Checks need the engine: a recording can only be looked at.')
+      case 'client':
+      case 'back':
+      case 'orders':
+        throw new NotRecorded('This needs the engine: a recording can only be looked at.')
     }
   }
 

@@ -1,0 +1,138 @@
+"""What a program finds around itself: a home folder, no network, no threads of its own, its own time and chance.
+
+Everything is patched for the life of one session and put back afterwards. Knows no requests and no layers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import copyreg
+import datetime
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from anyio._backends._asyncio import AsyncIOBackend
+
+from peel import determinism
+from peel.clock import Clock, ThreadClock
+from peel.loop import VirtualLoop
+from peel.patches import Patches
+from peel.sources import Sources
+from peel.threads import NO_THREADS, Threads
+
+PYODIDE_HOME = Path("/home/app")
+
+
+class World:
+    """The surroundings of one session."""
+
+    def __init__(self, files: Mapping[str, str], sources: Sources, clock: Clock, threads: Threads) -> None:
+        self._files = files
+        self._sources = sources
+        self._clock = clock
+        self._threads = threads
+        self._home: Path | None = None
+        self._came_from = Path()
+        self._logging: _LoggingState | None = None
+
+    def install(self, patches: Patches) -> None:
+        """Put it up; what is patched is undone by whoever owns `patches`."""
+        self._move_home()
+        self._logging = _LoggingState()
+        determinism.install(self._clock, patches)
+        self._install_limits(patches)
+
+    def uninstall(self) -> None:
+        """Take down what is not a patch. To be called after the patches are undone."""
+        if self._logging is not None:
+            self._logging.restore()
+        for kind in (datetime.date, datetime.datetime):
+            copyreg.dispatch_table.pop(kind, None)
+        os.chdir(self._came_from)
+        if self._home is not None and sys.platform != "emscripten":
+            shutil.rmtree(self._home, ignore_errors=True)
+
+    def _install_limits(self, patches: Patches) -> None:
+        threads = self._threads
+
+        async def run_sync(
+            _cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None
+        ) -> Any:
+            return await threads.run_sync(func, args, abandon_on_cancel, limiter)
+
+        patches.set(AsyncIOBackend, "run_sync_in_worker_thread", classmethod(run_sync))
+        # Pyodide has a run() of its own, which hands over to the page's loop.
+        patches.set(asyncio, "run", asyncio.runners.run)
+        patches.set(asyncio, "new_event_loop", self._new_loop)
+        patches.set(asyncio.events, "new_event_loop", self._new_loop)
+        patches.set(threading.Thread, "start", _refuse(RuntimeError, NO_THREADS))
+        no_network = "no network here: this playground reaches nothing outside of itself"
+        patches.set(socket.socket, "connect", _refuse(OSError, no_network))
+        patches.set(socket.socket, "bind", _refuse(OSError, no_network))
+        patches.set(socket, "getaddrinfo", _refuse(OSError, no_network))
+        patches.set(socket, "create_connection", _refuse(OSError, no_network))
+        patches.set(subprocess.Popen, "__init__", _refuse(OSError, "no other programs here: nothing can be started"))
+        patches.set(builtins, "input", _refuse(RuntimeError, "input() waits for a keyboard, and a server has none"))
+
+    def _new_loop(self) -> asyncio.AbstractEventLoop:
+        """For `asyncio.run()` in a `def` endpoint: a real loop would wait for a clock that does not move."""
+        return VirtualLoop(ThreadClock(self._clock), self._threads)
+
+    def _move_home(self) -> None:
+        """Files that are not Python lie on disk, and the program runs beside them."""
+        self._came_from = Path.cwd()
+        if sys.platform == "emscripten":
+            # Files and the working directory outlive a heap that is put back: both may be those of a session before.
+            os.chdir("/")
+            self._came_from = Path("/")
+            shutil.rmtree(PYODIDE_HOME, ignore_errors=True)
+            PYODIDE_HOME.mkdir(parents=True, exist_ok=True)
+            self._home = PYODIDE_HOME
+        else:
+            self._home = Path(tempfile.mkdtemp(prefix="peel-"))
+        for path, text in self._files.items():
+            if path in self._sources:
+                continue
+            target = (self._home / path).resolve()
+            if target.is_relative_to(self._home.resolve()):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, "utf-8", newline="")
+        os.chdir(self._home)
+
+
+class _LoggingState:
+    """How loggers were set up, to set them up like that again."""
+
+    def __init__(self) -> None:
+        self._state = {
+            logger: (list(logger.handlers), logger.level, logger.propagate, logger.disabled) for logger in _loggers()
+        }
+
+    def restore(self) -> None:
+        for logger in _loggers():
+            handlers, level, propagate, disabled = self._state.get(logger, ([], logging.NOTSET, True, False))
+            logger.handlers[:] = handlers
+            logger.setLevel(level)
+            logger.propagate, logger.disabled = propagate, disabled
+
+
+def _loggers() -> list[logging.Logger]:
+    known = logging.root.manager.loggerDict.values()
+    return [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
+
+
+def _refuse(kind: type[Exception], text: str) -> Callable[..., Any]:
+    def refuse(*_args: Any, **_kwargs: Any) -> Any:
+        raise kind(text)
+
+    return refuse
