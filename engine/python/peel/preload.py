@@ -6,6 +6,9 @@ After a snapshot is restored, site-packages is not on the file system: what is n
 import gc
 import importlib
 import pkgutil
+import sys
+from types import ModuleType
+from typing import Any
 
 # Whole packages, with every module that imports without a package that is not there.
 PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "anyio", "h11", "httpx", "httpcore", "itsdangerous")
@@ -17,6 +20,9 @@ MORE = (
 
 # Parts that only make sense outside: they start processes, parse command lines or take over the interpreter.
 SKIPPED_PREFIXES = (
+    "urllib3.contrib",
+    "websockets.legacy",
+    "websockets.cli",
     "anyio._backends._trio",
     "anyio.pytest_plugin",
     "anyio.to_process",
@@ -78,6 +84,7 @@ STANDARD = (
 def preload() -> list[str]:
     """Import everything and collect garbage; return the modules that could not be imported."""
     missing: list[str] = []
+    _keep_urllib3_off_the_page()
     for name in STANDARD:
         importlib.import_module(name)
     for name in PACKAGES + MORE:
@@ -91,6 +98,14 @@ def preload() -> list[str]:
                 missing.append(module.name)
     gc.collect()
     return missing
+
+
+def _keep_urllib3_off_the_page() -> None:
+    """In Pyodide urllib3 would reach for the page's `fetch`: not wanted, and JavaScript objects spoil a snapshot."""
+    if sys.platform == "emscripten":
+        bridge: Any = ModuleType("urllib3.contrib.emscripten")
+        bridge.inject_into_urllib3 = lambda: None
+        sys.modules[bridge.__name__] = bridge
 
 
 WARM_PROGRAM = """
