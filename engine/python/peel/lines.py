@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any
 
 from peel.budget import Budget
-from peel.tracer import CURRENT, Tracer
+from peel.tracer import CURRENT, Tracer, encode
 
 _monitoring: Any = getattr(sys, "monitoring", None)
 _TOOL = 4
@@ -28,6 +28,7 @@ class LineWatch:
         self._budget = budget
         self._tracer = tracer
         self._trace = trace
+        self._texts: dict[tuple[int, int], tuple[str, CodeType]] = {}
 
     def start(self) -> None:
         """Claim the tool; code is watched from `watch()` on."""
@@ -61,8 +62,16 @@ class LineWatch:
         if self._trace:
             place = CURRENT.get()
             if place is not None and place.exchange is not None:
-                fields = {"file": code.co_filename, "line": line, "function": code.co_name}
-                self._tracer.event("line", place, fields)
+                self._tracer.write("line", place, self._text(code, line))
+
+    def _text(self, code: CodeType, line: int) -> str:
+        # By identity: hashing a code object goes through all of it. The code is kept, so its id stays its own.
+        key = (id(code), line)
+        known = self._texts.get(key)
+        if known is None:
+            fields = {"file": code.co_filename, "line": line, "function": code.co_name}
+            known = self._texts[key] = (encode(fields)[1:-1], code)
+        return known[0]
 
     def _jump(self, code: CodeType, start: int, target: int) -> None:
         if target <= start:

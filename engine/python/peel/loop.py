@@ -11,6 +11,7 @@ from peel.threads import Threads
 from peel.tracer import CURRENT, Place
 
 T = TypeVar("T")
+_current_task = asyncio.current_task
 
 
 class NumberedTask(asyncio.Task[Any]):
@@ -104,7 +105,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def current_number(self) -> int:
         """Number of the task that runs now; 0 outside of any."""
-        return getattr(asyncio.current_task(self), "number", 0)
+        return getattr(_current_task(self), "number", 0)
 
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # typeshed spells out the options of one version
         """Make a task that carries its number and, without a given name, the name of its coroutine."""

@@ -220,7 +220,7 @@ def warm(rounds: int = 3) -> None:
             engine.call("send", {"waitMs": 0, "requests": [_request(method, target, body)]})
         engine.call("close", None)
     gc.collect()
-    # What is here stays for good. Without this a full collection walks all of it, 35 to 50 ms in one of the first requests.
+    # What is here stays. Without this a full collection walks all of it: 35 to 50 ms in one of the first requests.
     gc.freeze()
 
 

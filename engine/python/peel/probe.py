@@ -12,7 +12,10 @@ from peel.budget import Stopped
 from peel.errors import Errors
 from peel.events import ENDPOINT
 from peel.tracer import CURRENT, Place, Tracer
-from peel.views import changes, snapshot, view_message
+from peel.views import changes, snapshot
+from peel.written import message_text
+
+_HEAD = '"message":{"type":"http.response.start"'
 
 
 class Observer:
@@ -35,18 +38,21 @@ class Observer:
         place.snapshot = snapshot(scope)
         before = place.outer.snapshot if place.outer else None
         changed = changes(before, place.snapshot) if before is not None else []
-        self.tracer.event("enter", place, {"changes": changed})
+        if changed:
+            self.tracer.event("enter", place, {"changes": changed})
+        else:
+            self.tracer.write("enter", place, '"changes":[]')
 
     def sent(self, place: Place, message: Mapping[str, Any]) -> None:
         """A message leaves the ring."""
-        view = view_message(message)
-        if view["type"] == "http.response.start":
+        text = message_text(message)
+        if text.startswith(_HEAD):
             place.head_sent += 1
-        self.tracer.event("send", place, {"message": view})
+        self.tracer.write("send", place, text)
 
     def received(self, place: Place, message: Mapping[str, Any]) -> None:
         """A message from outside reached the ring."""
-        self.tracer.event("receive", place, {"message": view_message(message)})
+        self.tracer.write("receive", place, message_text(message))
 
     def raised(self, place: Place, exc: BaseException) -> None:
         """An exception leaves the ring."""
@@ -64,7 +70,7 @@ class Observer:
         if exc is None:
             self.stopped_here(place, None)
         awaited = place.called or place.layer == ENDPOINT
-        self.tracer.event("exit", place, {"awaited": awaited})
+        self.tracer.write("exit", place, '"awaited":true' if awaited else '"awaited":false')
         if place.record is not None and place in place.record.open:
             place.record.open.remove(place)
 

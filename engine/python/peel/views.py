@@ -23,6 +23,18 @@ _last_headers: tuple[list[tuple[bytes, bytes]], HeaderPairs] | None = None
 _last_body: tuple[bytes, BodyView] | None = None
 
 
+# Mostly the same few headers, at every ring and in every request.
+_known_pairs: dict[tuple[bytes, bytes], list[str]] = {}
+_MOST_PAIRS = 1000
+
+
+def _learn_pair(name: bytes, value: bytes) -> list[str]:
+    if len(_known_pairs) >= _MOST_PAIRS:
+        _known_pairs.clear()
+    pair = _known_pairs[name, value] = [name.decode("latin-1"), value.decode("latin-1")]
+    return pair
+
+
 def view_headers(headers: Any) -> HeaderPairs | None:
     """Header pairs as text; None for what cannot be read twice, such as a generator."""
     if not isinstance(headers, list | tuple):
@@ -35,8 +47,11 @@ def view_headers(headers: Any) -> HeaderPairs | None:
     plain = True
     try:
         for name, value in given:
-            pairs.append([_latin(name), _latin(value)])
-            plain = plain and type(name) is bytes and type(value) is bytes
+            if type(name) is bytes and type(value) is bytes:
+                pairs.append(_known_pairs.get((name, value)) or _learn_pair(name, value))
+            else:
+                pairs.append([_latin(name), _latin(value)])
+                plain = False
     except (TypeError, ValueError):
         return None
     if plain:
