@@ -14,12 +14,13 @@ import { EngineHost, Session, type Program } from '../engine/host'
 import type { RequestGroup } from '../engine/protocol'
 import { parseHttpFile } from '../engine/requests'
 import type { BenchPage, BootFigures } from './bench/page'
+import { measureEngine } from './bench/engine'
 import { median, percentile, round, table } from './bench/figures'
 import { PREPARED, ROOT } from './lib/paths.mjs'
 
 const isQuick = process.argv.includes('--quick')
 const BOOTS = isQuick ? 2 : 5
-const REQUESTS = isQuick ? 100 : 400
+const ROUNDS = isQuick ? 6 : 20
 const EDITS = isQuick ? 10 : 40
 const SETTLE_MS = 1500
 
@@ -91,29 +92,6 @@ async function bootUnderNode(way: 'plain' | 'snapshot'): Promise<number> {
   }
 }
 
-/** Median ms of a request in an open session, by turns with and without a trace. */
-async function measureRequests(): Promise<{ traced: number; untraced: number }> {
-  const host = new EngineHost(spawnNodeWorker(), { spare: false })
-  const samples = { traced: [] as number[], untraced: [] as number[] }
-  // One group of many requests, so that the time is the engine's and not that of passing messages.
-  const many = requestsOf('# @times 20\nGET /breads/rye\nOrigin: https://shop.example\n')
-  try {
-    for (let i = 0; i < REQUESTS / 20; i++) {
-      for (const kind of ['untraced', 'traced'] as const) {
-        const session = new Session(host, PROGRAM, { trace: kind === 'traced' })
-        await session.open()
-        const started = performance.now()
-        for (const group of many) await session.send(group)
-        samples[kind].push((performance.now() - started) / 20)
-      }
-    }
-  } finally {
-    host.dispose()
-  }
-  // The first ones warm caches up.
-  return { traced: median(samples.traced.slice(2)), untraced: median(samples.untraced.slice(2)) }
-}
-
 /** Bytes that came over the wire so far, by the browser's own count. */
 async function countBytes(session: CDPSession): Promise<() => number> {
   let bytes = 0
@@ -161,8 +139,8 @@ try {
   const node = { plain: [] as number[], snapshot: [] as number[] }
   for (let i = 0; i < BOOTS; i++)
     for (const way of ['plain', 'snapshot'] as const) node[way].push(await bootUnderNode(way))
-  say('Sending requests with and without a trace')
-  const requests = await measureRequests()
+  say('Sending requests with and without a trace, and in every order')
+  const engine = await measureEngine(ROUNDS)
   say(`Editing and running, ${EDITS} times`)
   const served = await servePage()
   const page = await measurePage(browser, served.url)
@@ -182,11 +160,7 @@ try {
       snapshotMs: round(median(node.snapshot)),
       ratio: round(median(node.plain) / median(node.snapshot), 2),
     },
-    request: {
-      tracedMs: round(requests.traced, 2),
-      untracedMs: round(requests.untraced, 2),
-      ratio: round(requests.traced / requests.untraced, 2),
-    },
+    engine,
     editToOnion: {
       p50Ms: round(percentile(page.edits, 50)),
       p95Ms: round(percentile(page.edits, 95)),
@@ -215,8 +189,12 @@ try {
       ],
     ])}\n\n${table([
       ['', 'figure', 'goal'],
-      ['request, untraced', `${figures.request.untracedMs} ms`, ''],
-      ['request, traced', `${figures.request.tracedMs} ms (${figures.request.ratio} ×)`, ''],
+      ['requests per second, traced, 8 layers', String(engine.requestsPerSecond), '300'],
+      ['request traced / untraced', `${engine.tracedMs} / ${engine.untracedMs} ms = ${engine.ratio} ×`, '1.5 ×'],
+      ['events per second', String(engine.eventsPerSecond), ''],
+      ['events per request, bytes per event', `${engine.eventsPerRequest}, ${engine.bytesPerEvent} B`, ''],
+      ['fresh session', `${engine.freshSessionMs} ms`, '15 ms'],
+      ['120 orders × 3 requests', `${engine.ordersMs} ms`, '2000 ms'],
       ['Run to onion, p50', `${figures.editToOnion.p50Ms} ms`, ''],
       ['Run to onion, p95', `${figures.editToOnion.p95Ms} ms`, '100 ms'],
       ['page to first onion', `${figures.page.firstOnionMs} ms`, ''],
