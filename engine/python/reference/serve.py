@@ -1,7 +1,7 @@
 """Run a program as it runs outside: CPython, a real uvicorn on a real socket, real time.
 
-Reads `{"folder", "entry", "app", "groups"}` from stdin, where groups are Peel's request groups, and prints
-`{"layers", "exchanges", "prints", "versions"}`. The measure that Peel's own engine is held against.
+Reads `{"files", "entry", "app", "groups"}` from stdin, where files are texts by path and groups Peel's request groups,
+and prints `{"layers", "exchanges", "prints", "versions"}`. The measure that Peel's own engine is held against.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import io
 import json
 import socket
 import sys
+import tempfile
 from http.client import HTTPResponse
 from importlib.metadata import version
 from pathlib import Path
@@ -48,9 +49,9 @@ def exchange(port: int, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def layer_names(app: Any) -> list[str]:
-    """Return the stack's names from the outside in: classes, and functions for function middleware."""
+    """Return names of the stack that served, from the outside in: classes, and functions for function middleware."""
     names: list[str] = []
-    layer: Any = app.build_middleware_stack()
+    layer: Any = getattr(app, "middleware_stack", None)
     while layer is not None:
         dispatch: Any = getattr(layer, "dispatch_func", None)
         if dispatch is not None and getattr(dispatch, "__self__", None) is not layer:
@@ -89,13 +90,17 @@ async def serve(app: Any, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def main() -> None:
     """Run the program named on stdin and print what was seen."""
     job = json.load(sys.stdin)
-    sys.path.insert(0, job["folder"])
     prints = io.StringIO()
-    with contextlib.redirect_stdout(prints):
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(prints):
+        for path, text in job["files"].items():
+            target = Path(folder, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8", newline="")
+        sys.path.insert(0, folder)
         module = importlib.import_module(Path(job["entry"]).stem)
         app = getattr(module, job["app"] or "app")
-        layers = layer_names(app)
         exchanges = asyncio.run(serve(app, job["groups"]))
+        layers = layer_names(app)
     versions = {name: version(name) for name in ("fastapi", "starlette", "pydantic", "uvicorn")}
     report = {
         "layers": layers,
