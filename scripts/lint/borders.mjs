@@ -36,6 +36,8 @@ const MAY_IMPORT = {
   cli: ['host', 'browser', 'lesson', 'trace', 'requests', 'protocol'],
   // The worker's side under Node: what `sandbox` is in the page.
   'cli/node-worker': ['assets', 'runtime', 'trace/model', 'protocol'],
+  // Small apps with their requests, for tests.
+  corpus: ['browser', 'requests', 'protocol'],
   assets: ['runtime', 'protocol'],
   // Runs the package's tests inside Pyodide.
   python: ['assets', 'runtime'],

@@ -1,44 +1,18 @@
-// The same program twice, by Peel's engine and by CPython with a real uvicorn on a real socket, and what is compared of both.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
-import { join } from 'node:path'
+// The same program twice, by Peel's engine and by CPython with a real uvicorn on a real socket, and what is compared of both:
+// all that a client, the server and the person at the terminal could see.
 import { gunzipSync } from 'node:zlib'
 import { Session, type EngineHost, type Program } from '../../host'
 import type { HeaderList, RequestGroup, RunDocument } from '../../protocol'
+import { CPython, type CPythonReport } from './cpython'
 
-const root = join(import.meta.dirname, '..', '..', '..')
-const python = join(root, '.peel', 'venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
-const script = join(root, 'engine', 'python', 'reference', 'serve.py')
-
-/** What `engine/python/reference/serve.py` prints. Bodies are base64. */
-export interface Reference {
-  readonly layers: readonly string[]
-  readonly exchanges: readonly {
-    readonly status: number
-    readonly reason: string
-    readonly headers: HeaderList
-    readonly body: string
-  }[]
-  readonly prints: readonly string[]
-  readonly versions: Readonly<Record<string, string>>
-}
-
-/**
- * Runs a program on CPython behind a real uvicorn, and sends it the groups in real time.
- * @throws {Error} with the end of Python's traceback
- */
-export async function askCPython(program: Program, groups: readonly RequestGroup[]): Promise<Reference> {
-  if (!existsSync(python)) throw new Error(`${python} is not there: \`npm test\` makes it`)
-  const child = spawn(python, [script])
-  child.stdin.end(JSON.stringify({ ...program, groups }))
-  const [output, errors, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve)),
-  ])
-  if (code !== 0) throw new Error(errors.split('\n').slice(-12).join('\n'))
-  return JSON.parse(output) as Reference
+/** Runs one program on CPython, in a Python of its own. For many, keep a `CPython`. */
+export async function askCPython(program: Program, groups: readonly RequestGroup[]): Promise<CPythonReport> {
+  const cpython = new CPython()
+  try {
+    return await cpython.ask({ ...program, groups })
+  } finally {
+    cpython.dispose()
+  }
 }
 
 /** Runs a program in Peel's engine: startup, all groups, shutdown. */
@@ -46,79 +20,132 @@ export async function askPeel(
   host: EngineHost,
   program: Program,
   groups: readonly RequestGroup[],
+  options: { readonly trace?: boolean } = {},
 ): Promise<RunDocument> {
-  const session = new Session(host, program)
+  const session = new Session(host, program, options)
   await session.open()
   for (const group of groups) await session.send(group)
   await session.close()
   return session.document
 }
 
-/** What has to be equal: what a client saw, what the program printed, and the stack that it met. */
+/** What has to be equal. */
 export interface Seen {
+  /** Type of the exception that kept the server from starting, or why Peel stopped it. */
   readonly trouble: string | null
   readonly versions: Readonly<Record<string, string>>
   readonly layers: readonly string[]
-  readonly exchanges: readonly {
-    readonly status: string | null
-    readonly headers: readonly string[]
-    /** Latin-1, one character a byte. */
-    readonly body: string
-  }[]
-  readonly prints: readonly string[]
+  readonly exchanges: readonly SeenExchange[]
+  /** Everything written to stdout and stderr, line by line in order. */
+  readonly console: readonly string[]
 }
 
+export interface SeenExchange {
+  readonly status: string | null
+  /** `name: value` in order. */
+  readonly headers: readonly string[]
+  /** Decoded when compressed, one character a byte. */
+  readonly body: string
+  /** The exception that reached the server; `no answer` when the client gave up waiting. */
+  readonly error: string | null
+}
+
+/** A value that differs between two runs by nature, by name. */
+export interface Mask {
+  readonly name: string
+  readonly pattern: RegExp
+}
+
+/** Times that a program measures and tells. */
+const MEASURED: readonly Mask[] = [
+  { name: 'number', pattern: /(?<=^[\w-]*(?:time|duration|elapsed|took)[\w-]*: ).*$/g },
+  { name: 'number', pattern: /\b\d+\.\d+(?:e-\d+)?(?= |$|s\b|ms\b)/g },
+]
+
 /** A run of Peel's, to be compared. */
-export function seenByPeel(document: RunDocument): Seen {
+export function seenByPeel(document: RunDocument, masks: readonly Mask[] = MEASURED): Seen {
+  const hide = hider(masks)
   const { python: _, ...versions } = document.versions
   return {
-    trouble: document.error?.text ?? document.stop?.text ?? null,
+    trouble: document.error?.type ?? document.stop?.text ?? null,
     versions,
     layers: document.layers.filter((layer) => !layer.parent && !layer.route).map((layer) => layer.name),
-    exchanges: document.exchanges.map(({ response }) => ({
-      status: response && `${response.status} ${response.reason}`,
-      headers: comparable(response?.headers ?? []),
-      body: response
-        ? decoded(response.headers, Buffer.from(response.body, response.bodyEncoding === 'utf8' ? 'utf8' : 'base64'))
-        : '',
+    exchanges: document.exchanges.map(({ response, error }) => ({
+      ...answer(response && { ...response, bytes: bytesOf(response.body, response.bodyEncoding) }, hide),
+      error: error && (error.type === 'Stalled' ? 'no answer' : hide(`${error.type}: ${error.message}`)),
     })),
-    prints: masked(
+    console: consoleLines(
       document.events.flatMap((event) =>
-        event.kind === 'log' && event.stream === 'stdout' && event.source === 'print' ? [event.text] : [],
+        event.kind === 'log' ? event.text.split('\n').map((line) => [event.stream, line] as const) : [],
       ),
+      hide,
     ),
   }
 }
 
 /** A run of CPython's, to be compared. */
-export function seenByCPython(reference: Reference): Seen {
+export function seenByCPython(report: CPythonReport, masks: readonly Mask[] = MEASURED): Seen {
+  const hide = hider(masks)
   return {
-    trouble: null,
-    versions: reference.versions,
-    layers: reference.layers,
-    exchanges: reference.exchanges.map(({ status, reason, headers, body }) => ({
-      status: `${status} ${reason}`,
-      headers: comparable(headers),
-      body: decoded(headers, Buffer.from(body, 'base64')),
+    trouble: report.error?.type ?? null,
+    versions: report.versions,
+    layers: report.layers,
+    exchanges: report.exchanges.map(({ response, timedOut, error }) => ({
+      ...answer(response && { ...response, bytes: Buffer.from(response.body, 'base64') }, hide),
+      error: timedOut ? 'no answer' : error && hide(`${error.type}: ${error.message}`),
     })),
-    prints: masked(reference.prints),
+    console: consoleLines(report.console, hide),
   }
 }
 
-/** Headers as they are compared: the date is the server's, and a measured time is only a number. */
-function comparable(headers: HeaderList): string[] {
-  return headers.map(([name, value]) => {
-    if (name === 'date') return `${name}: a date`
-    return `${name}: ${/(time|duration|elapsed|took)/.test(name) ? value.replaceAll(/\d+(\.\d+)?(e-\d+)?/g, 'N') : value}`
-  })
+function hider(masks: readonly Mask[]): (text: string) => string {
+  return (text) => masks.reduce((left, { name, pattern }) => left.replaceAll(pattern, `<${name}>`), text)
 }
 
-/** Bodies as they are compared: decoded, since two builds of zlib may compress differently. */
-function decoded(headers: HeaderList, body: Uint8Array): string {
-  const coding = headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1]
-  return Buffer.from(coding === 'gzip' ? gunzipSync(body) : body).toString('latin1')
+function bytesOf(body: string, encoding: 'utf8' | 'base64'): Buffer {
+  return Buffer.from(body, encoding === 'utf8' ? 'utf8' : 'base64')
 }
 
-function masked(lines: readonly string[]): string[] {
-  return lines.map((line) => line.replaceAll(/\d+\.\d+(e-\d+)?/g, 'N'))
+function answer(
+  response: { status: number; reason: string; headers: HeaderList; bytes: Buffer } | null,
+  hide: (text: string) => string,
+): Omit<SeenExchange, 'error'> {
+  if (!response) return { status: null, headers: [], body: '' }
+  return {
+    status: `${response.status} ${response.reason}`,
+    headers: response.headers.map(([name, value]) =>
+      name.toLowerCase() === 'date' ? `${name}: <date>` : hide(`${name}: ${value}`),
+    ),
+    body: hide(decoded(response.headers, response.bytes)),
+  }
+}
+
+/** Decoded, since two builds of zlib may compress differently. What is said to be compressed and is not stays as it is. */
+function decoded(headers: HeaderList, body: Buffer): string {
+  const isGzip = headers.some(([name, value]) => name.toLowerCase() === 'content-encoding' && value === 'gzip')
+  if (isGzip && body[0] === 0x1f && body[1] === 0x8b) return `gzip(${gunzipSync(body).toString('latin1')})`
+  return body.toString('latin1')
+}
+
+/**
+ * Lines as they are compared. The access log's client port is the system's choice. Of a traceback the learner's frames
+ * and the exceptions stay: frames of libraries name paths, and Python versions mark the lines in different ways.
+ */
+function consoleLines(lines: readonly (readonly [string, string])[], hide: (text: string) => string): string[] {
+  const kept: string[] = []
+  let inTraceback = false
+  for (const [stream, line] of lines) {
+    if (/^(?: +[+|] (?:Exception Group )?)?Traceback \(most recent call last\):$/.test(line)) inTraceback = true
+    else if (inTraceback && line.startsWith(' ')) {
+      // Absolute paths are those of libraries; a `|` stands before the lines of an exception in a group.
+      const frame = /^[ |]+File "(?![/<]|[A-Z]:)([^"]+)", line (\d+), in (.+)$/.exec(line)
+      const member = /^ +\| (\S.*)$/.exec(line)
+      if (frame) kept.push(`${stream}:   ${frame[1]}:${frame[2]} in ${frame[3]}`)
+      else if (member) kept.push(`${stream}:   ${hide(member[1] ?? '')}`)
+      continue
+    } else if (line !== '') inTraceback = false
+    const access = /^(INFO: {5}127\.0\.0\.1):\d+( - ".*)$/.exec(line)
+    kept.push(`${stream}: ${hide(access ? `${access[1]}:<port>${access[2]}` : line)}`)
+  }
+  return kept
 }

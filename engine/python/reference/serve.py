@@ -1,114 +1,113 @@
-"""Run a program as it runs outside: CPython, a real uvicorn on a real socket, real time.
+"""Runs programs on CPython, each in a process of its own: the measure that Peel's own engine is held against.
 
-Reads `{"files", "entry", "app", "groups"}` from stdin, where files are texts by path and groups Peel's request groups,
-and prints `{"layers", "exchanges", "prints", "versions"}`. The measure that Peel's own engine is held against.
+Reads one job a line from stdin, `{"id", "files", "entry", "app", "groups", ...}` where groups are Peel's request
+groups, and writes one line for each as it ends: `{"id", "report"}`, or `{"id", "failure"}` when there is none. Several
+run side by side, since most of their time goes into waiting.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import contextlib
+import gc
 import importlib
-import io
 import json
-import socket
+import os
+import selectors
+import signal
+import subprocess
 import sys
-import tempfile
-from http.client import HTTPResponse
-from importlib.metadata import version
-from pathlib import Path
+import traceback
+from collections import deque
 from typing import Any
 
-import uvicorn
-from starlette.routing import Router
+from program import run_program
+
+IMPORTED_ONCE = (
+    *("fastapi.responses", "fastapi.security", "starlette.middleware.base", "starlette.middleware.sessions"),
+    *("uvicorn.protocols.http.h11_impl", "uvicorn.lifespan.on", "uvicorn.middleware.proxy_headers"),
+    *("httpx", "jwt", "structlog", "pydantic_settings", "redis.asyncio", "fakeredis"),
+)
+"""What is imported before the fork need not be imported in each child."""
+
+SIDE_BY_SIDE = 12
+LONGEST = 60
+"""Seconds after which a program is killed."""
 
 
-def request_bytes(request: dict[str, Any]) -> bytes:
-    """Return the request exactly as its parts say."""
-    head = f"{request['method']} {request['target']} HTTP/1.1\r\n"
-    head += "".join(f"{name}: {value}\r\n" for name, value in request["headers"])
-    body = request["body"]
-    raw = base64.b64decode(body["text"]) if body["encoding"] == "base64" else body["text"].encode()
-    return head.encode("latin-1") + b"\r\n" + raw
+def settle(job: dict[str, Any]) -> str:
+    """Run one job and word what came of it."""
+    try:
+        return json.dumps({"id": job["id"], "report": run_program(job)})
+    except BaseException:
+        return json.dumps({"id": job["id"], "failure": traceback.format_exc()})
 
 
-def exchange(port: int, request: dict[str, Any]) -> dict[str, Any]:
-    """Send one request on a connection of its own and read what comes back."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-        connection.sendall(request_bytes(request))
-        response = HTTPResponse(connection, method=request["method"])
-        response.begin()
-        body = response.read()
-        return {
-            "status": response.status,
-            "reason": response.reason,
-            "headers": list(response.msg.items()),
-            "body": base64.b64encode(body).decode(),
-        }
+class Farm:
+    """Forks a process for each job and gathers their reports."""
 
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._waiting: deque[str] = deque()
+        self._running = 0
 
-def layer_names(app: Any) -> list[str]:
-    """Return names of the stack that served, from the outside in: classes, and functions for function middleware."""
-    names: list[str] = []
-    layer: Any = getattr(app, "middleware_stack", None)
-    while layer is not None:
-        dispatch: Any = getattr(layer, "dispatch_func", None)
-        if dispatch is not None and getattr(dispatch, "__self__", None) is not layer:
-            names.append(str(dispatch.__name__))
-        else:
-            names.append(type(layer).__name__)
-        # A router's `app` is the method that serves, not a layer further in.
-        layer = None if isinstance(layer, Router) else getattr(layer, "app", None)
-    return names
+    def run(self) -> None:
+        """Go on until stdin has ended and every job is done."""
+        self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, None)
+        unread, more = b"", True
+        while more or self._running or self._waiting:
+            for key, _ in self._selector.select():
+                data = os.read(key.fd, 1 << 20)
+                if key.data is not None:
+                    self._hear(key.fd, key.data, data)
+                elif data:
+                    *lines, unread = (unread + data).split(b"\n")
+                    self._waiting += [line.decode() for line in lines if line.strip()]
+                else:
+                    more = False
+                    self._selector.unregister(key.fd)
+            while self._waiting and self._running < SIDE_BY_SIDE:
+                self._start(json.loads(self._waiting.popleft()))
 
+    def _start(self, job: dict[str, Any]) -> None:
+        ours, theirs = os.pipe()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(LONGEST)
+            with os.fdopen(theirs, "w") as pipe:
+                pipe.write(settle(job))
+            os._exit(0)
+        os.close(theirs)
+        self._running += 1
+        self._selector.register(ours, selectors.EVENT_READ, (job["id"], child, bytearray()))
 
-async def serve(app: Any, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Start uvicorn on a free port, send every group, and shut it down again."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, http="h11", ws="none", lifespan="auto", log_level="critical")
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        if running.done():
-            raise SystemExit("uvicorn did not start")
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-
-    async def send(request: dict[str, Any]) -> dict[str, Any]:
-        await asyncio.sleep(request["atMs"] / 1000)
-        return await asyncio.to_thread(exchange, port, request)
-
-    exchanges: list[dict[str, Any]] = []
-    for group in groups:
-        await asyncio.sleep(group["waitMs"] / 1000)
-        exchanges += await asyncio.gather(*(send(request) for request in group["requests"]))
-    server.should_exit = True
-    await running
-    return exchanges
+    def _hear(self, pipe: int, about: tuple[Any, int, bytearray], data: bytes) -> None:
+        name, child, report = about
+        if data:
+            report += data
+            return
+        self._selector.unregister(pipe)
+        os.close(pipe)
+        self._running -= 1
+        _, status = os.waitpid(child, 0)
+        if not report:
+            failure = f"the process ended with status {os.waitstatus_to_exitcode(status)} and no report"
+            report += json.dumps({"id": name, "failure": failure}).encode()
+        print(report.decode(), flush=True)
 
 
 def main() -> None:
-    """Run the program named on stdin and print what was seen."""
-    job = json.load(sys.stdin)
-    prints = io.StringIO()
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(prints):
-        for path, text in job["files"].items():
-            target = Path(folder, path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, "utf-8", newline="")
-        sys.path.insert(0, folder)
-        module = importlib.import_module(Path(job["entry"]).stem)
-        app = getattr(module, job["app"] or "app")
-        exchanges = asyncio.run(serve(app, job["groups"]))
-        layers = layer_names(app)
-    versions = {name: version(name) for name in ("fastapi", "starlette", "pydantic", "uvicorn")}
-    report = {
-        "layers": layers,
-        "exchanges": exchanges,
-        "prints": prints.getvalue().splitlines(),
-        "versions": versions,
-    }
-    print(json.dumps(report))
+    """Run the jobs on stdin."""
+    if not hasattr(os, "fork"):
+        for line in sys.stdin:
+            if "--one" in sys.argv:
+                print(settle(json.loads(line)))
+            else:
+                subprocess.run([sys.executable, __file__, "--one"], input=line, text=True, check=False)
+        return
+    for name in IMPORTED_ONCE:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    Farm().run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+// The corpus on both sides: Peel's engine beside CPython with a real uvicorn on a real socket.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readCorpus, type CorpusApp } from '../corpus/read-corpus'
+import { EngineHost } from '../host'
+import { spawnNodeWorker } from './spawn'
+import { CPython, type CPythonReport } from './testing/cpython'
+import { askPeel, seenByCPython, seenByPeel } from './testing/reference'
+
+const only = process.env['PEEL_CORPUS']
+const apps = readCorpus().filter((app) => !only || app.name.includes(only))
+
+let host: EngineHost
+let cpython: CPython
+let reports: Map<CorpusApp, Promise<CPythonReport>>
+beforeAll(() => {
+  host = new EngineHost(spawnNodeWorker())
+  cpython = new CPython()
+  reports = new Map(apps.map((app) => [app, cpython.ask({ ...app, patienceMs: 2000 })]))
+  for (const report of reports.values()) report.catch(() => undefined)
+})
+afterAll(() => {
+  cpython.dispose()
+  host.dispose()
+})
+
+describe('the same as uvicorn on CPython', () => {
+  test.for(apps.map((app) => [app.name, app] as const))('%s', { timeout: 60_000 }, async ([, app]) => {
+    const { files, entry, groups, masks } = app
+    const document = await askPeel(host, { files, entry, app: null }, groups)
+    const report = await reports.get(app)
+    if (!report) throw new Error('not asked')
+    expect(seenByPeel(document, masks)).toEqual(seenByCPython(report, masks))
+  })
+})
