@@ -3,25 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCorpus, type CorpusApp } from '../corpus/read-corpus'
 import { EngineHost } from '../host'
 import { spawnNodeWorker } from './spawn'
-import { CPython, type CPythonReport } from './testing/cpython'
-import { askPeel, seenByCPython, seenByPeel } from './testing/reference'
+import type { CPythonReport } from './testing/cpython'
+import { askCPython, askPeel, seenByCPython, seenByPeel } from './testing/reference'
 
 const only = process.env['PEEL_CORPUS']
 const apps = readCorpus().filter((app) => !only || app.name.includes(only))
 
 let host: EngineHost
-let cpython: CPython
 let reports: Map<CorpusApp, Promise<CPythonReport>>
 beforeAll(() => {
   host = new EngineHost(spawnNodeWorker())
-  cpython = new CPython()
-  reports = new Map(apps.map((app) => [app, cpython.ask({ ...app, patienceMs: 2000 })]))
+  reports = new Map(apps.map((app) => [app, askCPython({ ...app, app: null }, app.groups, { patienceMs: 2000 })]))
   for (const report of reports.values()) report.catch(() => undefined)
 })
-afterAll(() => {
-  cpython.dispose()
-  host.dispose()
-})
+afterAll(() => host.dispose())
 
 describe('the same as uvicorn on CPython', () => {
   test.for(apps.map((app) => [app.name, app] as const))('%s', { timeout: 60_000 }, async ([, app]) => {

@@ -7,8 +7,7 @@ import { EngineHost } from '../host'
 import { parseHttpFile } from '../requests'
 import { readProgram } from './read-program'
 import { spawnNodeWorker } from './spawn'
-import { CPython } from './testing/cpython'
-import { askPeel, seenByCPython, seenByPeel } from './testing/reference'
+import { askCPython, askPeel, seenByCPython, seenByPeel } from './testing/reference'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -36,15 +35,10 @@ function lessonFolders(): string[] {
 }
 
 let host: EngineHost
-let cpython: CPython
 beforeAll(() => {
   host = new EngineHost(spawnNodeWorker())
-  cpython = new CPython()
 })
-afterAll(() => {
-  cpython.dispose()
-  host.dispose()
-})
+afterAll(() => host.dispose())
 
 describe('the same as uvicorn on CPython', () => {
   test.for(programs.map((program) => [program.name, program] as const))(
@@ -55,7 +49,7 @@ describe('the same as uvicorn on CPython', () => {
       const groups = groupRequests(requests)
       const { files, entry } = readProgram(folder)
       const program = { files, entry, app: null }
-      const reference = await cpython.ask({ ...program, groups })
+      const reference = await askCPython(program, groups)
       expect(seenByPeel(await askPeel(host, program, groups))).toEqual(seenByCPython(reference))
     },
   )

@@ -1,5 +1,6 @@
 // The reference: programs run by CPython and a real uvicorn on a real socket (`engine/python/reference`), for tests.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -74,6 +75,9 @@ export class CPython {
     this.#child.on('close', () => {
       for (const { reject } of this.#asked.values()) reject(new Error(`the reference ended: ${this.#said}`))
     })
+    // It ends when its stdin does, and keeps nobody waiting until then.
+    this.#child.unref()
+    for (const pipe of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) (pipe as Socket).unref()
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as Answer))
   }
 
@@ -84,10 +88,6 @@ export class CPython {
       this.#asked.set(id, { resolve, reject })
       this.#child.stdin.write(`${JSON.stringify({ id, ...job })}\n`)
     })
-  }
-
-  dispose(): void {
-    this.#child.stdin.end()
   }
 
   #hear(answer: Answer): void {

@@ -5,14 +5,16 @@ import { Session, type EngineHost, type Program } from '../../host'
 import type { HeaderList, RequestGroup, RunDocument } from '../../protocol'
 import { CPython, type CPythonReport } from './cpython'
 
-/** Runs one program on CPython, in a Python of its own. For many, keep a `CPython`. */
-export async function askCPython(program: Program, groups: readonly RequestGroup[]): Promise<CPythonReport> {
-  const cpython = new CPython()
-  try {
-    return await cpython.ask({ ...program, groups })
-  } finally {
-    cpython.dispose()
-  }
+let shared: CPython | null = null
+
+/** Runs a program on CPython. All of a test file's share one Python process, which ends with it. */
+export function askCPython(
+  program: Program,
+  groups: readonly RequestGroup[],
+  options: { readonly patienceMs?: number } = {},
+): Promise<CPythonReport> {
+  shared ??= new CPython()
+  return shared.ask({ ...program, groups, ...options })
 }
 
 /** Runs a program in Peel's engine: startup, all groups, shutdown. */

@@ -75,14 +75,14 @@ class Reference:
 
     async def run(self) -> None:
         """Start uvicorn on a free port, send every group, and shut it down again."""
-        app = f"{Path(self._job['entry']).stem}:{self._job.get('app') or 'app'}"
-        config = uvicorn.Config(app, host="127.0.0.1", port=0, http="h11", ws="none", use_colors=False)
+        name = f"{Path(self._job['entry']).stem}:{self._job.get('app') or 'app'}"
+        config: Any = uvicorn.Config(name, host="127.0.0.1", port=0, http="h11", ws="none", use_colors=False)
         try:
             config.load()
         except BaseException as exc:
             self.error = describe(exc)
             return
-        app = config.loaded_app
+        app: Any = config.loaded_app
         config.loaded_app = self._watch(app)
         server = self._server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve())
