@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -28,6 +28,10 @@ class BuildError(Exception):
         super().__init__(name)
         self.name = name
         self.place = place
+
+
+class OrderError(Exception):
+    """The wanted order names a middleware that the app does not have, or one of them twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +257,55 @@ class Discovery:
             "file": place[0] if place else None,
             "line": place[1] if place else None,
         }
+
+
+def list_registered(app: Any) -> list[str]:
+    """Names of the app's user middlewares, outermost first; `#2` tells those of one name apart, as in a layer's id."""
+    names: list[str] = []
+    counts: dict[str, int] = {}
+    for entry in _user_middleware(app):
+        factory, *_, options = entry
+        function = options.get("dispatch") if _makes_base(factory) else None
+        name = _factory_name(factory if function is None else function)
+        counts[name] = count = counts.get(name, 0) + 1
+        names.append(name if count == 1 else f"{name}#{count}")
+    return names
+
+
+def arrange(app: Any, order: Sequence[int]) -> None:
+    """Leave only the named user middlewares, in this order, as if the program had registered them so; or OrderError."""
+    entries = _user_middleware(app)
+    known = f"{len(entries)} middlewares are registered" if len(entries) != 1 else "one middleware is registered"
+    for index in order:
+        # A bool is an int in Python, and none in the protocol.
+        if type(index) is not int or not 0 <= index < len(entries):
+            raise OrderError(f"order names {index!r}, and {known}: count them from 0")
+    if len(set(order)) < len(order):
+        raise OrderError(f"order {list(order)} names a middleware twice")
+    entries[:] = [entries[index] for index in order]
+    application = _application_of(app)
+    if application is not None:
+        application.middleware_stack = None  # one that was built while the files were loaded stands in the old order
+
+
+def _user_middleware(app: Any) -> list[Any]:
+    application = _application_of(app)
+    return application.user_middleware if application is not None else []
+
+
+def _application_of(app: Any) -> Any:
+    """The application inside of what was put around it by hand; None for an app that is no Starlette application."""
+    node = app
+    while not _is_application(node):
+        slot = _find_slot(node, None)
+        if slot is None:
+            return None
+        node = slot.value
+    return node
+
+
+def _makes_base(factory: Any) -> bool:
+    return inspect.isclass(factory) and issubclass(factory, BaseHTTPMiddleware)
 
 
 def _leaves(routes: Any) -> Iterator[tuple[Any, Any]]:

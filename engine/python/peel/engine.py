@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from peel.events import parse_group, parse_options
+from peel.discover import OrderError
+from peel.events import RequestGroup, parse_group, parse_options
 from peel.session import Session
+
+T = TypeVar("T")
 
 
 class MisuseError(Exception):
@@ -21,6 +24,7 @@ class Engine:
     def __init__(self, emit: Callable[[str], None]) -> None:
         self._emit = emit
         self._session: Session | None = None
+        self._groups: list[RequestGroup] = []
 
     def call(self, name: str, payload: Any) -> Mapping[str, Any] | list[Mapping[str, Any]]:
         """Answer one call. What a learner's program does wrong is part of the answer, never raised."""
@@ -42,7 +46,9 @@ class Engine:
             if self._session is not None:
                 self._session.abandon()
             self._session = Session(parse_options(payload), self._emit)
-            return self._session.open()
+            return self._opened(self._session.open)
+        if name == "load":
+            return self._load(payload)
         if name == "check":
             from peel.checks import run_checks  # only who checks needs it
 
@@ -54,4 +60,41 @@ class Engine:
         if name == "close":
             session, self._session = self._session, None
             return session.close()
+        if name == "position":
+            return self._session.position
+        if name == "try":
+            return self._try(self._session, payload)
         raise MisuseError(f"there is no call {name}")
+
+    def _opened(self, begin: Callable[[], T]) -> T:
+        try:
+            return begin()
+        except OrderError as exc:
+            assert self._session is not None
+            self._session.abandon()
+            self._session = None
+            raise MisuseError(str(exc)) from exc
+
+    # The search over orders: the runtime puts the heap back to the moment after `load` before each `try`.
+
+    def _load(self, payload: Any) -> Mapping[str, Any]:
+        """Load an app and stop before its stack is built; keep the groups, so that each `try` finds them read."""
+        if self._session is not None:
+            self._session.abandon()
+        self._groups = [parse_group(group) for group in payload["groups"]]
+        self._session = Session(parse_options(payload["open"]), self._emit)
+        return self._session.load()
+
+    def _try(self, session: Session, order: list[int]) -> Mapping[str, Any]:
+        """Build the stack in this order, start, and send all groups."""
+        opened = self._opened(lambda: session.start(order))
+        exchanges: list[Any] = []
+        stop = opened["stop"]
+        if opened["error"] is None:
+            for group in self._groups:
+                if stop is not None:
+                    break
+                sent = session.send(group)
+                exchanges += sent["exchanges"]
+                stop = sent["stop"]
+        return {"exchanges": exchanges, "error": opened["error"], "stop": stop}

@@ -205,6 +205,21 @@ class OpenResult(TypedDict):
     stop: StopView | None
 
 
+class LoadResult(TypedDict):
+    """What loading without starting gives: the user middlewares by name, as `order` counts them."""
+
+    names: list[str]
+    error: SessionError | None
+    stop: StopView | None
+
+
+class Position(TypedDict):
+    """Numbers that the next exchange and the next event will have."""
+
+    exchange: int
+    seq: int
+
+
 class SendResult(TypedDict):
     """What `send` gives back."""
 

@@ -25,13 +25,15 @@ import uvicorn
 from peel.budget import Budget, Stopped
 from peel.clock import Clock
 from peel.console import Console
-from peel.discover import BuildError, Discovery
+from peel.discover import BuildError, Discovery, arrange, list_registered
 from peel.errors import Errors
 from peel.events import (
     CloseResult,
+    LoadResult,
     MoveReason,
     OpenOptions,
     OpenResult,
+    Position,
     RequestGroup,
     SendResult,
     SessionError,
@@ -91,22 +93,40 @@ class Session:
         self._live: list[Connection] = []
         self._reported: list[Any] = []
         self._closed = False
+        self._app: Any = None
+        self._order = options.order
+        self._halt: asyncio.Future[None] | None = None
+        self._starting: asyncio.Task[SessionError | None] | None = None
 
     def open(self) -> OpenResult:
         """Load the app and start it."""
         self._install()
-        error: SessionError | None = None
-        self._budget.begin(0)
-        try:
-            error = self._loop.run(self._start())
-        except LoadError as exc:
-            error = exc.view
-        except DryError:
-            error = self._startup_stalled()
-        except Stopped:
-            pass
-        self._finish_call()
+        self._starting = self._loop.create_task(self._start())
+        error = self._go_on(self._starting.done)
         return {"versions": versions(), "layers": self._discovery.layers, "error": error, "stop": self._budget.stop}
+
+    def load(self) -> LoadResult:
+        """Do the first half of `open()`, up to where the stack is built; `start()` goes on in the same task."""
+        self._install()
+        self._halt = self._loop.create_future()
+        self._starting = task = self._loop.create_task(self._start())
+        error = self._go_on(lambda: task.done() or self._app is not None)
+        names = list_registered(self._app) if self._app is not None else []
+        return {"names": names, "error": error, "stop": self._budget.stop}
+
+    def start(self, order: list[int]) -> OpenResult:
+        """Do the second half of `open()`, with these of the user middlewares; raises OrderError."""
+        assert self._halt is not None
+        assert self._starting is not None
+        self._order = order
+        self._halt.set_result(None)
+        error = self._go_on(self._starting.done)
+        return {"versions": versions(), "layers": self._discovery.layers, "error": error, "stop": self._budget.stop}
+
+    @property
+    def position(self) -> Position:
+        """Numbers of the next exchange and the next event."""
+        return {"exchange": len(self._connections), "seq": self._tracer.seq}
 
     def send(self, group: RequestGroup) -> SendResult:
         """Send a group of requests and run until all of them are done."""
@@ -138,10 +158,32 @@ class Session:
         """Put everything back without a shutdown, as when a server is killed."""
         self._uninstall()
 
+    def _go_on(self, done: Callable[[], bool]) -> SessionError | None:
+        """Let the startup run until `done()`, and say what went wrong in it."""
+        assert self._starting is not None
+        error: SessionError | None = None
+        self._budget.begin(0)
+        try:
+            if not self._loop.run_until(done):
+                self._starting.cancel()
+                error = self._startup_stalled()
+            elif self._starting.done():
+                error = self._starting.result()
+        except LoadError as exc:
+            error = exc.view
+        except Stopped:
+            pass
+        self._finish_call()
+        return error
+
     async def _start(self) -> SessionError | None:
         """Runs on the loop, as uvicorn's serve() does: so `asyncio.run()` in a file fails here as it does there."""
         server = Server(self._loop, self._clock, self._tracer, self._observer)
-        app = load_app(self._options.entry, self._options.app, self._sources, self._errors)
+        self._app = app = load_app(self._options.entry, self._options.app, self._sources, self._errors)
+        if self._halt is not None:
+            await self._halt
+        if self._order is not None:
+            arrange(app, self._order)
         try:
             outermost = self._discovery.instrument(app)
         except BuildError as exc:
