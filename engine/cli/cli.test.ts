@@ -233,3 +233,23 @@ describe('peel run', () => {
     expect(err).toMatch(/r\.http.*1.*colour/)
   })
 })
+
+describe('the environment of a program', () => {
+  const program = `import os\nfrom dotenv import dotenv_values\n${HEAD}@app.get("/")\nasync def root(): return [os.environ.get("COLOUR"), os.environ.get("EMPTY"), dotenv_values()]\n`
+  const files = { 'main.py': program, '.env': 'LIMIT=3\n', ...GET }
+
+  test('holds what --env names, and .env beside the program is there to be read', limits, () => {
+    const { code, out } = peel(
+      files,
+      ...['run', '.', '--requests', 'r.http', '--json', '--env', 'COLOUR=a=b', '--env', 'EMPTY='],
+    )
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ exchanges: [{ response: { body: '["a=b","",{"LIMIT":"3"}]' } }] })
+  })
+
+  test('a pair without "=" is bad input', limits, () => {
+    const { code, err } = peel(files, 'run', '.', '--requests', 'r.http', '--env', 'COLOUR')
+    expect(err).toBe('peel: --env COLOUR: say it as NAME=VALUE\n')
+    expect(code).toBe(2)
+  })
+})

@@ -7,10 +7,11 @@ import { describeRun } from './text'
 
 const HELP = `peel: run FastAPI middleware and see what crosses each layer.
 
-  peel run DIR_OR_MAIN.PY [--requests FILE.http] [--app NAME] [--json]
+  peel run DIR_OR_MAIN.PY [--requests FILE.http] [--app NAME] [--env NAME=VALUE ...] [--json]
 
   --requests FILE.http  what to send; without it requests.http beside the program
   --app NAME            variable or factory that gives the app; without it "app"
+  --env NAME=VALUE      an environment variable of the program; may be given several times. A .env beside it is its own to read
   --json                one JSON document instead of the onion in text
 
 The program runs with your own rights, as it would with python.
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       options: {
         requests: { type: 'string' },
         app: { type: 'string' },
+        env: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -51,14 +53,32 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function run(path: string, values: { requests?: string; app?: string; json: boolean }): Promise<number> {
-  const { document, warnings } = await runProgram({ path, requests: values.requests, app: values.app })
+interface RunValues {
+  readonly requests?: string
+  readonly app?: string
+  readonly env: readonly string[]
+  readonly json: boolean
+}
+
+async function run(path: string, values: RunValues): Promise<number> {
+  const { requests, app } = values
+  const { document, warnings } = await runProgram({ path, requests, app, env: readEnv(values.env) })
   for (const warning of warnings) console.error(`peel: ${warning}`)
   if (document.error?.phase === 'load') throw new InputError(document.error.text)
   await print(values.json ? JSON.stringify(toJson(document)) : describeRun(document))
   if (document.error) console.error(`peel: ${oneLine(document.error.text)}`)
   if (document.stop) console.error(`peel: ${oneLine(document.stop.text)}`)
   return document.stop ? 3 : 0
+}
+
+function readEnv(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
+      if (name === undefined || value === undefined) throw new InputError(`--env ${pair}: say it as NAME=VALUE`)
+      return [name, value]
+    }),
+  )
 }
 
 /** Settles when a pipe has taken it all: the process may end right afterwards. */

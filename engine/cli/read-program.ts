@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { SourceFiles } from '../protocol'
 
-/** Folders that hold no program, and a size above which a file is none. */
-const SKIPPED = /^(\.|__pycache__$|node_modules$|venv$|env$|dist$|build$)/
-const TEXT = /\.(py|pyi|txt|json|toml|yaml|yml|ini|cfg|env|md|html|css|js|csv|http)$/
+/** Folders and files that are no part of a program (of those with a dot `.env` is), and a size above which a file is none. */
+const SKIPPED = /^(\.(?!env(\.|$))|__pycache__$|node_modules$|venv$|env$|dist$|build$)/
+const TEXT = /^\.env|\.(py|pyi|txt|json|toml|yaml|yml|ini|cfg|env|md|html|css|js|csv|http)$/
 const MAX_BYTES = 1 << 20
 const MAX_FILES = 500
 

@@ -13,6 +13,7 @@ export interface RunArgs {
   /** The `.http` file; `requests.http` beside the program when absent. */
   readonly requests?: string | undefined
   readonly app?: string | undefined
+  readonly env?: Readonly<Record<string, string>>
   readonly limits?: Partial<Limits>
   /** False leaves the server running at the end, as Run in the page does: no lifespan shutdown. */
   readonly close?: boolean
@@ -27,12 +28,16 @@ export interface RunOutcome {
  * Runs a program with the requests of a file: lifespan startup, all requests, lifespan shutdown.
  * @throws {InputError} with one line for stderr
  */
-export async function runProgram({ path, requests, app, limits, close = true }: RunArgs): Promise<RunOutcome> {
+export async function runProgram({ path, requests, app, env, limits, close = true }: RunArgs): Promise<RunOutcome> {
   const { folder, entry, files } = readProgram(path)
   const { groups, warnings } = readRequests(requests ?? join(folder, 'requests.http'))
   const host = new EngineHost(spawnNodeWorker(), { spare: false })
   try {
-    const session = new Session(host, { files, entry, app: app ?? null }, limits ? { limits } : {})
+    const session = new Session(
+      host,
+      { files, entry, app: app ?? null, ...(env ? { env } : {}) },
+      limits ? { limits } : {},
+    )
     await session.open()
     for (const group of groups) await session.send(group)
     if (close) await session.close()

@@ -19,6 +19,8 @@ export interface Program {
   readonly files: SourceFiles
   readonly entry: string
   readonly app: string | null
+  /** Environment variables of the program. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface SessionOptions {
@@ -65,8 +67,8 @@ export class Session {
 
   /** Loads the files and runs lifespan startup. What the learner did wrong is in the document afterwards. */
   async open(options: SessionOptions = {}): Promise<void> {
-    const { files, entry, app } = this.program
-    const input = { files, entry, app, limits: this.#limits, trace: this.#trace }
+    const { files, entry, app, env = {} } = this.program
+    const input = { files, entry, app, env, limits: this.#limits, trace: this.#trace }
     await this.#guard(async () => {
       await this.#host.boot()
       this.#epoch = this.#host.epoch

@@ -226,6 +226,22 @@ export type TraceEvent = Common &
         readonly after: string | null
       }
     | {
+        /** A command changed keys of a store outside of the program; with `command` null they ran out. */
+        readonly kind: 'store'
+        readonly store: 'redis'
+        /** Host, port and number of the database, e.g. `localhost:6379/0`. */
+        readonly server: string
+        readonly command: string | null
+        readonly changes: readonly {
+          readonly key: string
+          /** Values by `describe`; null where there was or is no such key. */
+          readonly before: string | null
+          readonly after: string | null
+          /** Virtual ms that the key has left; null when it stays. */
+          readonly ttlMs: Ms | null
+        }[]
+      }
+    | {
         /** A `def` function takes a thread of the pool, or gives it back. */
         readonly kind: 'thread'
         readonly phase: 'start' | 'end'

@@ -11,10 +11,12 @@ import datetime
 import importlib
 import os
 import random
+import sys
 import time
 import uuid
 import warnings
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from peel.clock import Clock
@@ -31,11 +33,58 @@ _RealDate = datetime.date
 _UTC = datetime.timezone.utc  # noqa: UP017  # the alias is one more name for the same thing
 
 
+# Their schemas hold the real classes, and they ask for no time.
+_LEFT_ALONE = (
+    "pydantic",
+    "pydantic_core",
+    "datetime",
+    "_pydatetime",
+    "_datetime",
+    "_strptime",
+    "time",
+    "posix",
+    "peel",
+)
+_TIME_FUNCTIONS = (
+    *("monotonic", "perf_counter", "process_time", "thread_time", "time", "sleep"),
+    *("monotonic_ns", "perf_counter_ns", "process_time_ns", "thread_time_ns", "time_ns"),
+    *("gmtime", "localtime", "strftime", "asctime", "ctime"),
+)
+
+
 def install(clock: Clock, patches: Patches) -> None:
     """Make time, dates, random, secrets, uuid and os.urandom functions of the session alone."""
+    borrowed = _borrowed()
     _install_time(clock, patches)
     _install_dates(clock, patches)
     _install_chance(patches)
+    for module, name, (owner, original) in borrowed:
+        patches.set(module, name, getattr(owner, original))
+
+
+_found: tuple[int, list[tuple[Any, str, tuple[Any, str]]]] = (0, [])
+
+
+def _borrowed() -> list[tuple[Any, str, tuple[Any, str]]]:
+    """Names in modules for what is to be replaced: `from time import sleep` in a library was there before us."""
+    global _found
+    if _found[0] != len(sys.modules):
+        originals: dict[int, tuple[Any, str]] = {
+            id(getattr(time, name)): (time, name) for name in _TIME_FUNCTIONS if hasattr(time, name)
+        }
+        originals[id(_RealDatetime)] = (datetime, "datetime")
+        originals[id(_RealDate)] = (datetime, "date")
+        originals[id(os.urandom)] = (os, "urandom")
+        found: list[tuple[Any, str, tuple[Any, str]]] = []
+        for name, module in list(sys.modules.items()):
+            # In Pyodide some are objects of JavaScript's.
+            if name.split(".")[0] in _LEFT_ALONE or name == "os" or not isinstance(module, ModuleType):
+                continue
+            for key, value in list(vars(module).items()):
+                if id(value) in originals:
+                    found.append((module, key, originals[id(value)]))
+        _found = (len(sys.modules), found)
+    return _found[1]
 
 
 def _install_time(clock: Clock, patches: Patches) -> None:
@@ -167,7 +216,6 @@ def _install_chance(patches: Patches) -> None:
         reseed(self, int.from_bytes(urandom(32), "little") if a is None else a, version)
 
     patches.set(os, "urandom", urandom)
-    patches.set(random, "_urandom", urandom)
     patches.set(random.Random, "seed", seed)
     random.seed(SEED)
     # uuid1() asks the machine for its address and for the time in C.

@@ -78,6 +78,15 @@ class ScopeChange(TypedDict):
     after: str | None
 
 
+class StoreChange(TypedDict):
+    """A key of a store that is not what it was."""
+
+    key: str
+    before: str | None
+    after: str | None
+    ttlMs: int | None
+
+
 class ErrorView(TypedDict):
     """An exception as data."""
 

@@ -85,7 +85,7 @@ class Session:
         self._finder = Finder(self._sources, self._lines.watch)
         self._discovery = Discovery(self._sources, self._observer)
         self._patches = Patches()
-        self._world = World(options.files, self._sources, self._clock, self._threads)
+        self._world = World(options.files, options.env, self._clock, self._threads, self._tracer)
         self._stalls = Stalls(self._loop, self._sources)
         self._server: Server | None = None
         self._context: Context = copy_context()
@@ -214,6 +214,7 @@ class Session:
 
             loop.call_at_wait((clock.now_ns + round(group.wait_ms * 1e6)) / 10**9, wake)
             loop.run_until(lambda: waited)
+        self._world.stores.tell()
         for request in group.requests:
             connection = Connection(self._server, self._errors, request, len(self._connections))
             self._connections.append(connection)
@@ -234,6 +235,7 @@ class Session:
         return lambda: connection.start(self._context.copy())
 
     def _finish_call(self) -> None:
+        self._world.stores.tell()
         self._console.flush()
         self._tracer.flush()
 

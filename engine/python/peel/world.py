@@ -27,8 +27,9 @@ from peel import determinism
 from peel.clock import Clock, ThreadClock
 from peel.loop import VirtualLoop
 from peel.patches import Patches
-from peel.sources import Sources
+from peel.stores import Stores
 from peel.threads import NO_THREADS, Threads
+from peel.tracer import Tracer
 
 PYODIDE_HOME = Path("/home/app")
 
@@ -36,9 +37,18 @@ PYODIDE_HOME = Path("/home/app")
 class World:
     """The surroundings of one session."""
 
-    def __init__(self, files: Mapping[str, str], sources: Sources, clock: Clock, threads: Threads) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        env: Mapping[str, str],
+        clock: Clock,
+        threads: Threads,
+        tracer: Tracer,
+    ) -> None:
         self._files = files
-        self._sources = sources
+        self._env = env
+        self._environ: dict[str, str] = {}
+        self.stores = Stores(tracer)
         self._clock = clock
         self._threads = threads
         self._home: Path | None = None
@@ -48,9 +58,12 @@ class World:
     def install(self, patches: Patches) -> None:
         """Put it up; what is patched is undone by whoever owns `patches`."""
         self._move_home()
+        self._environ = dict(os.environ)
+        os.environ.update(self._env)
         self._logging = _LoggingState()
         determinism.install(self._clock, patches)
         self._install_limits(patches)
+        self.stores.install(patches)
 
     def uninstall(self) -> None:
         """Take down what is not a patch. To be called after the patches are undone."""
@@ -59,6 +72,7 @@ class World:
         for kind in (datetime.date, datetime.datetime):
             copyreg.dispatch_table.pop(kind, None)
         os.chdir(self._came_from)
+        _put_back(self._environ)
         if self._home is not None and sys.platform != "emscripten":
             shutil.rmtree(self._home, ignore_errors=True)
 
@@ -89,7 +103,7 @@ class World:
         return VirtualLoop(ThreadClock(self._clock), self._threads)
 
     def _move_home(self) -> None:
-        """Files that are not Python lie on disk, and the program runs beside them."""
+        """The files lie on disk, Python's too (python-dotenv looks beside them), and the program runs there."""
         self._came_from = Path.cwd()
         if sys.platform == "emscripten":
             # Files and the working directory outlive a heap that is put back: both may be those of a session before.
@@ -101,13 +115,19 @@ class World:
         else:
             self._home = Path(tempfile.mkdtemp(prefix="peel-"))
         for path, text in self._files.items():
-            if path in self._sources:
-                continue
             target = (self._home / path).resolve()
             if target.is_relative_to(self._home.resolve()):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, "utf-8", newline="")
         os.chdir(self._home)
+
+
+def _put_back(environ: Mapping[str, str]) -> None:
+    for name in [name for name in os.environ if name not in environ]:
+        del os.environ[name]
+    for name, value in environ.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 class _LoggingState:

@@ -91,12 +91,14 @@ def run(
     entry: str = "main.py",
     trace: bool = True,
     limits: dict[str, int] | None = None,
+    env: dict[str, str] | None = None,
 ) -> Run:
-    """Open, send each group (a target, a request, or a list of requests), close."""
+    """Open, send each group (a target, a request, or a list of them that `{"waitMs": …}` may begin), close."""
     files = {"main.py": (HEAD if head else "") + source} if isinstance(source, str) else source
     batches: list[str] = []
     engine = Engine(batches.append)
     options = {"files": files, "entry": entry, "app": app, "trace": trace, "limits": {**LIMITS, **(limits or {})}}
+    options["env"] = env
     opened: Any = engine.call("open", options)
     exchanges: list[Any] = []
     stop = opened["stop"]
@@ -104,7 +106,7 @@ def run(
         for group in groups:
             if stop is not None:
                 break
-            sent: Any = engine.call("send", {"waitMs": 0, "requests": _requests(group)})
+            sent: Any = engine.call("send", {"waitMs": _wait(group), "requests": _requests(group)})
             exchanges += sent["exchanges"]
             stop = sent["stop"]
     closed: Any = engine.call("close", None)
@@ -112,7 +114,11 @@ def run(
     return Run(opened, exchanges, events, stop or closed["stop"], "".join(batches))
 
 
+def _wait(group: Any) -> float:
+    first: Any = cast("list[Any]", group)[0] if isinstance(group, list) else None
+    return cast("dict[str, float]", first).get("waitMs", 0) if isinstance(first, dict) else 0
+
+
 def _requests(group: Any) -> list[dict[str, Any]]:
-    if isinstance(group, str):
-        return [request(group)]
-    return cast("list[dict[str, Any]]", group if isinstance(group, list) else [group])
+    all_of_them = cast("list[Any]", group if isinstance(group, list) else [group])
+    return [request(one) if isinstance(one, str) else one for one in all_of_them if "waitMs" not in one]
