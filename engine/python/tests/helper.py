@@ -115,7 +115,7 @@ def run(
 
 
 def _wait(group: Any) -> float:
-    first: Any = cast("list[Any]", group)[0] if isinstance(group, list) else None
+    first: Any = cast("list[Any]", group)[0] if isinstance(group, list) and group else None
     return cast("dict[str, float]", first).get("waitMs", 0) if isinstance(first, dict) else 0
 
 
