@@ -1,11 +1,17 @@
-import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { ENGINE_FOLDER, listPageFiles } from './engine/assets/folder'
+import { prepareOnDemand } from './engine/assets/on-demand'
 import { engineFiles, scriptText } from './engine/sandbox/vite-plugin'
 import { serviceWorker } from './engine/server/vite-plugin'
 
 export default defineConfig({
-  plugins: [react(), serviceWorker(), scriptText(), engineFiles(join(import.meta.dirname, '.peel', 'engine'))],
+  plugins: [
+    react(),
+    serviceWorker(),
+    scriptText(),
+    engineFiles({ folder: ENGINE_FOLDER, listFiles: listPageFiles, prepare: prepareOnDemand }),
+  ],
   build: { target: 'es2023' },
   worker: { format: 'es' },
 })

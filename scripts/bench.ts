@@ -79,7 +79,7 @@ async function bootInChromium(browser: Browser): Promise<Record<'plain' | 'snaps
 
 async function bootUnderNode(way: 'plain' | 'snapshot'): Promise<number> {
   const started = performance.now()
-  const host = new EngineHost(spawnNodeWorker(way), { spare: false })
+  const host = new EngineHost(spawnNodeWorker({ way }), { spare: false })
   try {
     const session = new Session(host, PROGRAM)
     await session.open()

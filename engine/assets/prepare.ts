@@ -1,156 +1,174 @@
-// Makes everything that the engine boots from: wheels by pip, the memory snapshot, and the files that the page fetches.
-// Does nothing twice: each result lies under a name made from the hash of what it was made of.
-import { createHash } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+// Makes everything that the engine boots from: wheels by pip, a memory snapshot for each version, and the files that the
+// page fetches. Does nothing twice: a manifest holds the hash of what its files were made of.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { unzipSync, zipSync } from 'fflate'
 import { loadPyodide } from 'pyodide'
 import { recordSnapshot, type BootFiles } from '../runtime/fastapi/interpreter'
+import {
+  ENGINE_FOLDER,
+  engineKey,
+  FROM_PYODIDE,
+  hash,
+  KEPT,
+  PYODIDE_FOLDER,
+  pythonSources,
+  readFreshManifest,
+  versionFolder,
+  type Manifest,
+} from './folder'
+import { alone } from './lone'
+import { distribution, readLock } from './locks'
 import { pipDownload } from './pip'
-
-const here = import.meta.dirname
-const root = dirname(dirname(here))
-const kept = join(root, '.peel')
-/** Folder with all files that an engine boots from; the page gets them under `/engine/`. */
-export const ENGINE_FOLDER = join(kept, 'engine')
-
-/** What lies in the engine folder. File names are relative to it. */
-export interface Manifest {
-  /** Changes when anything that the engine boots from changes. */
-  readonly key: string
-  readonly snapshot: string
-  /** Pyodide's head of the snapshot, base64. */
-  readonly snapshotHead: string
-  /** Path in Python's file system at which pydantic-core's library is imported. */
-  readonly coreLibPath: string
-  readonly coreLib: string
-  readonly wheels: readonly string[]
-  readonly peel: string
-  /** Wheels that only the package's own tests need. */
-  readonly testWheels: readonly string[]
-}
+import { findVersion, NEWEST, VERSIONS } from './versions'
 
 const SITE_PACKAGES = '/lib/python3.14/site-packages'
-const FROM_PYODIDE = ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip', 'pyodide-lock.json']
 const TEST_ONLY = new Set(['pytest', 'iniconfig', 'pluggy', 'packaging', 'pygments'])
-/** Raise when this file changes what it writes. */
-const FORMAT = 4
 
-export const PYODIDE_FOLDER = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'))
-
-/** Reads what was prepared, or null when `prepare` has never finished. */
-export function readManifest(): Manifest | null {
-  const path = join(ENGINE_FOLDER, 'manifest.json')
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : null
-}
+type Say = (line: string) => void
 
 /**
- * Brings the engine folder up to date.
+ * Brings the engine folder up to date for one version. Processes that do so at the same time wait for each other.
  * @param say  gets one line for each thing that is really done
+ * @param fastapi  a version of versions.ts; the newest when absent
+ * @throws {UnknownVersion}
  */
-export async function prepare(say: (line: string) => void): Promise<Manifest> {
-  const lock = readFileSync(join(here, 'wheels.lock'), 'utf8')
-  const sources = pythonSources()
-  const version = (JSON.parse(readFileSync(join(PYODIDE_FOLDER, 'package.json'), 'utf8')) as { version: string })
-    .version
-  const key = hash([
-    String(FORMAT),
-    version,
-    lock,
-    ...Object.entries(sources).flatMap(([name, bytes]) => [name, bytes]),
-  ])
-  const ready = readManifest()
-  if (ready?.key === key && existsSync(join(ENGINE_FOLDER, ready.snapshot))) return ready
+export async function prepare(say: Say, fastapi: string = NEWEST.fastapi): Promise<Manifest> {
+  findVersion(fastapi)
+  const ready = () => readFreshManifest(fastapi)
+  return ready() ?? alone(join(KEPT, 'prepare.lock'), async () => ready() ?? make(fastapi, say))
+}
 
-  const wheels = fetchWheels(lock, say)
-  mkdirSync(ENGINE_FOLDER, { recursive: true })
-  for (const file of FROM_PYODIDE) copyFileSync(join(PYODIDE_FOLDER, file), join(ENGINE_FOLDER, file))
-  const names = readdirSync(wheels).sort()
-  const isTest = (name: string) => TEST_ONLY.has((name.split('-')[0] ?? '').toLowerCase())
-  const peel = zipSync(Object.fromEntries(Object.entries(sources).map(([name, bytes]) => [`peel/${name}`, bytes])))
-  writeFileSync(join(ENGINE_FOLDER, 'peel.zip'), peel)
-  mkdirSync(join(ENGINE_FOLDER, 'wheels'), { recursive: true })
-  for (const name of names) copyFileSync(join(wheels, name), join(ENGINE_FOLDER, 'wheels', name))
-  const coreLibPath = extractCoreLib(join(wheels, names.find((name) => name.startsWith('pydantic_core')) ?? ''))
+async function make(fastapi: string, say: Say): Promise<Manifest> {
+  const { starlette } = findVersion(fastapi)
+  const key = engineKey(fastapi)
+  const home = versionFolder(fastapi)
+  const shared = shareFiles(say)
+  const own = fastapi === NEWEST.fastapi ? [] : putWheels(fastapi, `${home}wheels/`, say)
+  const names = new Set(own.map(nameOfWheel))
+  const wheels = [...shared.wheels.filter((wheel) => !names.has(nameOfWheel(wheel))), ...own]
+  const isTest = (wheel: string): boolean => TEST_ONLY.has(nameOfWheel(wheel))
 
-  say('Recording the memory snapshot of Python with FastAPI')
-  const used = names.filter((name) => !isTest(name))
-  const archives = [...used.map((name) => new Uint8Array(readFileSync(join(wheels, name)))), peel]
-  const { head, heap } = await recordSnapshot(await nodeBootFiles(coreLibPath), archives)
+  say(`Recording the memory snapshot of Python with FastAPI ${fastapi}`)
+  const used = wheels.filter((wheel) => !isTest(wheel))
+  const archives = [...used, shared.peel].map((name) => new Uint8Array(readFileSync(join(ENGINE_FOLDER, name))))
+  const { head, heap } = await recordSnapshot(await nodeBootFiles(shared), archives)
   say(`Compressing ${Math.round(heap.length / 1e6)} MB of snapshot`)
-  // Not `.gz`: servers take that for a file that they may unpack on the way.
-  const snapshot = `snapshot-${key.slice(0, 12)}.bin`
-  for (const old of readdirSync(ENGINE_FOLDER)) if (old.startsWith('snapshot-')) rmSync(join(ENGINE_FOLDER, old))
-  writeFileSync(join(ENGINE_FOLDER, snapshot), gzipSync(heap, { level: 6 }))
-
+  const bytes = gzipSync(heap, { level: 6 })
   const manifest: Manifest = {
     key,
-    snapshot,
+    fastapi,
+    starlette,
+    // Not `.gz`: servers take that for a file that they may unpack on the way. Two recordings of the same are not
+    // the same bytes, and each needs its own head: so the name tells what is in it.
+    snapshot: `${home}snapshot-${hash([bytes]).slice(0, 12)}.bin`,
     snapshotHead: Buffer.from(head).toString('base64'),
-    coreLibPath,
-    coreLib: 'core.so',
-    wheels: used.map((name) => `wheels/${name}`),
-    peel: 'peel.zip',
-    testWheels: names.filter(isTest).map((name) => `wheels/${name}`),
+    coreLibPath: shared.coreLibPath,
+    coreLib: shared.coreLib,
+    wheels: used,
+    peel: shared.peel,
+    testWheels: wheels.filter(isTest),
   }
-  // Last, and in one move: a manifest is only ever there when everything it names is.
-  writeFileSync(join(ENGINE_FOLDER, 'manifest.json.new'), JSON.stringify(manifest, null, 2))
-  renameSync(join(ENGINE_FOLDER, 'manifest.json.new'), join(ENGINE_FOLDER, 'manifest.json'))
+  put(manifest.snapshot, bytes)
+  // Last: a manifest is only ever there when everything that it names is.
+  put(`${home}manifest.json`, Buffer.from(JSON.stringify(manifest, null, 2)))
+  clearAway(manifest, shared.wheels)
   return manifest
 }
 
+/** What all versions have in common: Pyodide, our own package, and the newest version's wheels. */
+interface Shared {
+  readonly wheels: readonly string[]
+  readonly peel: string
+  readonly coreLib: string
+  readonly coreLibPath: string
+}
+
+function shareFiles(say: Say): Shared {
+  const wheels = putWheels(NEWEST.fastapi, 'wheels/', say)
+  for (const file of FROM_PYODIDE) put(file, readFileSync(join(PYODIDE_FOLDER, file)))
+  const sources = Object.entries(pythonSources()).map(([name, bytes]) => [`peel/${name}`, bytes] as const)
+  put('peel.zip', zipSync(Object.fromEntries(sources)))
+  const core = wheels.find((wheel) => nameOfWheel(wheel) === 'pydantic-core') ?? ''
+  const isLibrary = { filter: (file: { name: string }) => file.name.endsWith('.so') }
+  const [library] = Object.entries(unzipSync(readFileSync(join(ENGINE_FOLDER, core)), isLibrary))
+  if (!library) throw new Error(`${core} holds no library`)
+  put('core.so', library[1])
+  return { wheels, peel: 'peel.zip', coreLib: 'core.so', coreLibPath: `${SITE_PACKAGES}/${library[0]}` }
+}
+
+/** Copies the wheels of a version's own lock into a folder of the engine's; gives their names there, sorted. */
+function putWheels(fastapi: string, folder: string, say: Say): string[] {
+  const from = fetchWheels(fastapi, say)
+  const files = readdirSync(from).sort()
+  for (const file of files) put(folder + file, readFileSync(join(from, file)))
+  return files.map((file) => folder + file)
+}
+
+/** Downloads what a version's own lock names, once. */
+function fetchWheels(fastapi: string, say: Say): string {
+  const folder = wheelFolder(fastapi)
+  if (existsSync(folder)) return folder
+  say(`Downloading Python packages for FastAPI ${fastapi}`)
+  const fresh = `${folder}.${process.pid}.new`
+  rmSync(fresh, { recursive: true, force: true })
+  mkdirSync(fresh, { recursive: true })
+  const lock = join(fresh, 'lock.txt')
+  writeFileSync(lock, readLock(fastapi))
+  pipDownload(['--no-deps', '--require-hashes', '-r', lock], fresh)
+  rmSync(lock)
+  renameSync(fresh, folder)
+  return folder
+}
+
+function wheelFolder(fastapi: string): string {
+  return join(KEPT, 'wheels', hash([readLock(fastapi)]).slice(0, 12))
+}
+
+/** Writes a file of the engine folder in one move: whoever reads it meanwhile gets the old one or the new one, whole. */
+function put(name: string, bytes: Uint8Array): void {
+  const path = join(ENGINE_FOLDER, name)
+  if (existsSync(path) && readFileSync(path).equals(bytes)) return
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.new`, bytes)
+  renameSync(`${path}.new`, path)
+}
+
+/** Removes what no version needs any more: old snapshots and wheels, and versions that are no longer listed. */
+function clearAway(manifest: Manifest, sharedWheels: readonly string[]): void {
+  const home = versionFolder(manifest.fastapi)
+  const used = new Set([manifest.snapshot, ...manifest.wheels, ...sharedWheels])
+  const sweep = (folder: string, isOld: (name: string) => boolean): void => {
+    const path = join(ENGINE_FOLDER, folder)
+    if (!existsSync(path)) return
+    for (const name of readdirSync(path)) {
+      if (isOld(folder + name)) rmSync(join(path, name), { recursive: true })
+    }
+  }
+  sweep(home, (name) => name.startsWith(`${home}snapshot-`) && !used.has(name))
+  sweep(`${home}wheels/`, (name) => !used.has(name))
+  sweep('wheels/', (name) => !sharedWheels.includes(name))
+  sweep('', (name) => /^\d+\.\d+/.test(name) && !VERSIONS.some(({ fastapi }) => fastapi === name))
+  const kept = new Set(VERSIONS.map(({ fastapi }) => wheelFolder(fastapi)))
+  for (const name of readdirSync(join(KEPT, 'wheels'))) {
+    const folder = join(KEPT, 'wheels', name)
+    if (!kept.has(folder)) rmSync(folder, { recursive: true })
+  }
+}
+
+function nameOfWheel(path: string): string {
+  return distribution(path.slice(path.lastIndexOf('/') + 1))
+}
+
 /** Boot files for an interpreter under Node. */
-export async function nodeBootFiles(coreLibPath: string): Promise<BootFiles> {
+export async function nodeBootFiles(library: Pick<Manifest, 'coreLib' | 'coreLibPath'>): Promise<BootFiles> {
   const asm = (await import(join(PYODIDE_FOLDER, 'pyodide.asm.mjs'))) as { default: BootFiles['createModule'] }
   return {
     loadPyodide,
     createModule: asm.default,
     indexURL: `${PYODIDE_FOLDER}/`,
     lock: readFileSync(join(PYODIDE_FOLDER, 'pyodide-lock.json'), 'utf8'),
-    coreLib: { url: join(ENGINE_FOLDER, 'core.so'), path: coreLibPath },
+    coreLib: { url: join(ENGINE_FOLDER, library.coreLib), path: library.coreLibPath },
   }
-}
-
-function fetchWheels(lock: string, say: (line: string) => void): string {
-  const folder = join(kept, 'wheels', hash([lock]).slice(0, 12))
-  if (existsSync(join(folder))) return folder
-  say('Downloading Python packages (4 MB)')
-  const fresh = `${folder}.new`
-  rmSync(fresh, { recursive: true, force: true })
-  mkdirSync(fresh, { recursive: true })
-  pipDownload(['--no-deps', '--require-hashes', '-r', join(here, 'wheels.lock')], fresh)
-  renameSync(fresh, folder)
-  return folder
-}
-
-/** Writes pydantic-core's library beside the other files and gives its path in Python's file system. */
-function extractCoreLib(wheel: string): string {
-  const [found] = Object.entries(unzipSync(readFileSync(wheel), { filter: (file) => file.name.endsWith('.so') }))
-  if (!found) throw new Error(`${relative(root, wheel)} holds no library`)
-  writeFileSync(join(ENGINE_FOLDER, 'core.so'), found[1])
-  return `${SITE_PACKAGES}/${found[0]}`
-}
-
-/** The package `peel` as file names with bytes. */
-function pythonSources(): Record<string, Uint8Array> {
-  const folder = join(root, 'engine', 'python', 'peel')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(py|typed)$/.test(name))
-  return Object.fromEntries(files.sort().map((name) => [name, readFileSync(join(folder, name))]))
-}
-
-function hash(parts: readonly (string | Uint8Array)[]): string {
-  const sum = createHash('sha256')
-  for (const part of parts) sum.update(String(part.length)).update(part)
-  return sum.digest('hex')
 }

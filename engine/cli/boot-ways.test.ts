@@ -13,7 +13,7 @@ const sample = join(import.meta.dirname, '..', '..', 'lessons', 'sample')
 async function runSample(way: 'snapshot' | 'plain'): Promise<string> {
   const { files, entry } = readProgram(join(sample, 'start'))
   const text = readFileSync(join(sample, 'requests.http'), 'utf8')
-  const host = new EngineHost(spawnNodeWorker(way), { spare: false })
+  const host = new EngineHost(spawnNodeWorker({ way }), { spare: false })
   try {
     const session = new Session(host, { files, entry, app: null })
     await session.open()

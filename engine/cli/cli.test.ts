@@ -34,6 +34,20 @@ const GET = { 'r.http': 'GET /' }
 const limits = { timeout: 60_000 }
 
 describe('peel run', () => {
+  test('refuses a version that is not listed, and lists what is', limits, () => {
+    const { code, out, err } = peel(
+      { 'main.py': HEAD + ROOT, ...GET },
+      'run',
+      '.',
+      '--requests',
+      'r.http',
+      '--fastapi',
+      '0.99',
+    )
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^peel: FastAPI 0\.99 is not among .* choose one of 0\.165\.0, .*0\.100\.1\n$/)
+  })
+
   test('prints one JSON document with versions, layers, and each exchange with its events', limits, () => {
     const program = `${HEAD}@app.middleware("http")\nasync def stamp(request, call_next):\n    response = await call_next(request)\n    response.headers.append("x-a", "1")\n    response.headers.append("x-a", "2")\n    return response\n${ROOT}`
     const requests = '# @name twice\n# @times 2\nGET https://api.test/?q=1\nX-Two: b\nX-Two: a\n\n###\nPOST /\n\nhello'

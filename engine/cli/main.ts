@@ -1,5 +1,6 @@
 // The command line's words: what can be said, and what it answers. Work is done next door.
 import { parseArgs } from 'node:util'
+import { UnknownVersion, VERSIONS } from '../assets/versions'
 import { EngineError } from '../host'
 import { InputError } from './read-program'
 import { runProgram, toJson } from './run'
@@ -7,11 +8,13 @@ import { describeRun } from './text'
 
 const HELP = `peel: run FastAPI middleware and see what crosses each layer.
 
-  peel run DIR_OR_MAIN.PY [--requests FILE.http] [--app NAME] [--env NAME=VALUE ...] [--json]
+  peel run DIR_OR_MAIN.PY [--requests FILE.http] [--app NAME] [--env NAME=VALUE ...] [--fastapi VERSION] [--json]
 
   --requests FILE.http  what to send; without it requests.http beside the program
   --app NAME            variable or factory that gives the app; without it "app"
   --env NAME=VALUE      an environment variable of the program; may be given several times. A .env beside it is its own to read
+  --fastapi VERSION     what to run on: ${VERSIONS.map(({ fastapi }) => fastapi).join(', ')}
+                        without it the newest; an older one is prepared when it is first asked for, in half a minute
   --json                one JSON document instead of the onion in text
 
 The program runs with your own rights, as it would with python.
@@ -28,6 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         requests: { type: 'string' },
         app: { type: 'string' },
         env: { type: 'string', multiple: true, default: [] },
+        fastapi: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -41,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (path === undefined || more.length > 0) throw new InputError('say one program: peel run DIR_OR_MAIN.PY')
     return await run(path, values)
   } catch (error) {
-    if (error instanceof InputError || isUsageError(error)) {
+    if (error instanceof InputError || error instanceof UnknownVersion || isUsageError(error)) {
       console.error(`peel: ${oneLine(error.message)}`)
       return 2
     }
@@ -57,12 +61,16 @@ interface RunValues {
   readonly requests?: string
   readonly app?: string
   readonly env: readonly string[]
+  readonly fastapi?: string
   readonly json: boolean
 }
 
+/** Preparing an older version takes its time; whoever waits is told why. */
+const onPrepare = (line: string): void => console.error(`peel: ${line}`)
+
 async function run(path: string, values: RunValues): Promise<number> {
-  const { requests, app } = values
-  const { document, warnings } = await runProgram({ path, requests, app, env: readEnv(values.env) })
+  const { requests, app, fastapi } = values
+  const { document, warnings } = await runProgram({ path, requests, app, env: readEnv(values.env), fastapi, onPrepare })
   for (const warning of warnings) console.error(`peel: ${warning}`)
   if (document.error?.phase === 'load') throw new InputError(document.error.text)
   await print(values.json ? JSON.stringify(toJson(document)) : describeRun(document))

@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
-import { ENGINE_FOLDER, nodeBootFiles, readManifest } from '../assets/prepare'
+import { ENGINE_FOLDER, readManifest } from '../assets/folder'
+import { nodeBootFiles, prepare } from '../assets/prepare'
+import { NEWEST } from '../assets/versions'
 import type { CallMessage, WorkerMessage } from '../protocol'
 import { FastapiRuntime } from '../runtime/fastapi/fastapi-runtime'
 import { bootInterpreter, type BootWay } from '../runtime/fastapi/interpreter'
 import { serve } from '../runtime/serve'
 
-const { way } = workerData as { way: 'snapshot' | 'plain' }
+const { way, fastapi } = workerData as { way: 'snapshot' | 'plain'; fastapi: string }
 const port = parentPort
 if (!port) throw new Error('to be started as a worker thread')
 
@@ -21,7 +23,11 @@ let answer = (message: CallMessage): void => void early.push(message)
 port.on('message', (message: CallMessage) => answer(message))
 
 try {
-  const manifest = readManifest()
+  // The newest version is what `npm run setup` prepares; an older one is prepared when somebody first asks for it.
+  const manifest =
+    fastapi === NEWEST.fastapi
+      ? readManifest()
+      : await prepare((text) => post({ kind: 'progress', step: 'files', text }), fastapi)
   if (!manifest) throw new Error('the engine is not prepared; run `npm run setup`')
   const boot: Exclude<BootWay, { kind: 'record' }> =
     way === 'snapshot'
@@ -31,7 +37,7 @@ try {
           heap: new Uint8Array(gunzipSync(read(manifest.snapshot))),
         }
       : { kind: 'plain', archives: [...manifest.wheels, manifest.peel].map(read) }
-  const files = await nodeBootFiles(manifest.coreLibPath)
+  const files = await nodeBootFiles(manifest)
   const interpreter = await bootInterpreter(files, boot, (events) => post({ kind: 'trace', events }))
   answer = serve(new FastapiRuntime(interpreter), post)
   post({ kind: 'ready' })

@@ -14,6 +14,10 @@ export interface RunArgs {
   readonly requests?: string | undefined
   readonly app?: string | undefined
   readonly env?: Readonly<Record<string, string>>
+  /** Version of FastAPI to run on; the newest when absent. */
+  readonly fastapi?: string | undefined
+  /** Gets a line for each thing that is done to prepare a version that is not. */
+  readonly onPrepare?: (line: string) => void
   readonly limits?: Partial<Limits>
   /** False leaves the server running at the end, as Run in the page does: no lifespan shutdown. */
   readonly close?: boolean
@@ -28,10 +32,11 @@ export interface RunOutcome {
  * Runs a program with the requests of a file: lifespan startup, all requests, lifespan shutdown.
  * @throws {InputError} with one line for stderr
  */
-export async function runProgram({ path, requests, app, env, limits, close = true }: RunArgs): Promise<RunOutcome> {
+export async function runProgram(args: RunArgs): Promise<RunOutcome> {
+  const { path, requests, app, env, fastapi, onPrepare, limits, close = true } = args
   const { folder, entry, files } = readProgram(path)
   const { groups, warnings } = readRequests(requests ?? join(folder, 'requests.http'))
-  const host = new EngineHost(spawnNodeWorker(), { spare: false })
+  const host = new EngineHost(spawnNodeWorker({ fastapi, onPrepare }), { spare: false })
   try {
     const session = new Session(
       host,

@@ -1,12 +1,17 @@
-// Runs the package's own tests inside the interpreter that it is made for: `npx tsx engine/python/run-in-pyodide.ts [pytest arguments]`.
+// Runs the package's own tests inside the interpreter that it is made for:
+// `npx tsx engine/python/run-in-pyodide.ts [--fastapi VERSION] [pytest arguments]`.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadPyodide } from 'pyodide'
-import { ENGINE_FOLDER, prepare, PYODIDE_FOLDER } from '../assets/prepare'
+import { ENGINE_FOLDER, PYODIDE_FOLDER } from '../assets/folder'
+import { prepare } from '../assets/prepare'
 
 const here = import.meta.dirname
 const SITE_PACKAGES = '/lib/python3.14/site-packages'
-const manifest = await prepare((line) => console.log(line))
+const pytestArguments = process.argv.slice(2)
+const at = pytestArguments.indexOf('--fastapi')
+const [, version] = at < 0 ? [] : pytestArguments.splice(at, 2)
+const manifest = await prepare((line) => console.log(line), version)
 const pyodide = await loadPyodide({
   indexURL: `${PYODIDE_FOLDER}/`,
   env: { HOME: '/home/pyodide', PYTHONHASHSEED: '0' },
@@ -21,7 +26,7 @@ for (const wheel of [...manifest.wheels, ...manifest.testWheels]) {
 copyIn('peel', `${SITE_PACKAGES}/peel`)
 copyIn('tests', '/home/pyodide/tests')
 pyodide.FS.writeFile('/home/pyodide/pyproject.toml', readFileSync(join(here, 'pyproject.toml')))
-pyodide.globals.set('arguments', pyodide.toPy(process.argv.slice(2)))
+pyodide.globals.set('arguments', pyodide.toPy(pytestArguments))
 const status = (await pyodide.runPythonAsync(`
 import importlib, sys
 importlib.invalidate_caches()

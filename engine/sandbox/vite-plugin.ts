@@ -1,8 +1,8 @@
 // Two things that Vite has no own word for: a module bundled to one classic script as text (`./x?script-text`), because
 // the sandbox takes code in by message and can load nothing; and the engine's prepared files under `/engine/`.
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { extname, join, normalize } from 'node:path'
-import { build, type Plugin } from 'vite'
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
+import { extname, join, normalize, sep } from 'node:path'
+import { build, type Connect, type Plugin } from 'vite'
 
 const SUFFIX = '?script-text'
 
@@ -49,30 +49,57 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 }
 
+/** What was prepared for the page; `engine/assets` knows it. */
+export interface PreparedEngine {
+  /** Folder of all files, of the newest version and of older ones. */
+  readonly folder: string
+  /** Names in the folder of what the newest version boots from; empty when it is not prepared. */
+  readonly listFiles: () => readonly string[]
+  /** Brings an older version up to date; rejects with a sentence when that can't be done. */
+  readonly prepare: (version: string) => Promise<void>
+}
+
+const OLDER = /^\/\d+\.\d+[\w.]*\//
+const MANIFEST_OF = /^\/([\w.]+)\/manifest\.json$/
+
 /**
- * Serves the prepared files under `/engine/` in development and puts them beside the page when it is built.
- * @param folder  where `engine/assets` prepared them
+ * Serves the prepared files under `/engine/` and puts those of the newest version beside the page when it is built.
+ * Asking for an older version's manifest prepares that version.
  */
-export function engineFiles(folder: string): Plugin {
+export function engineFiles({ folder, listFiles, prepare }: PreparedEngine): Plugin {
+  const serve: Connect.NextHandleFunction = (request, response, next) => {
+    const path = normalize(decodeURIComponent((request.url ?? '').split('?')[0] ?? ''))
+    const answer = (): void => {
+      const file = join(folder, path)
+      if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) return next()
+      response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream')
+      createReadStream(file).pipe(response)
+    }
+    const [, version] = MANIFEST_OF.exec(path.replaceAll(sep, '/')) ?? []
+    if (version === undefined) return answer()
+    prepare(version).then(answer, (error: unknown) => {
+      response.statusCode = 503
+      response.setHeader('content-type', 'text/plain; charset=utf-8')
+      response.end(error instanceof Error ? error.message : String(error))
+    })
+  }
   return {
     name: 'peel:engine-files',
     configureServer(server) {
+      server.middlewares.use('/engine/', serve)
+    },
+    // The built page has the newest version's files beside it; older ones come from where they are prepared.
+    configurePreviewServer(server) {
       server.middlewares.use('/engine/', (request, response, next) => {
-        const path = normalize(decodeURIComponent((request.url ?? '').split('?')[0] ?? ''))
-        const file = join(folder, path)
-        if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) return next()
-        response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream')
-        createReadStream(file).pipe(response)
+        if (OLDER.test(request.url ?? '')) serve(request, response, next)
+        else next()
       })
     },
     generateBundle() {
-      if (!existsSync(join(folder, 'manifest.json'))) {
-        this.error('The engine is not prepared: run `npm run setup` first.')
-      }
-      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-        const file = join(folder, name)
-        if (!statSync(file).isFile()) continue
-        this.emitFile({ type: 'asset', fileName: `engine/${name}`, source: readFileSync(file) })
+      const names = listFiles()
+      if (names.length === 0) this.error('The engine is not prepared: run `npm run setup` first.')
+      for (const name of names) {
+        this.emitFile({ type: 'asset', fileName: `engine/${name}`, source: readFileSync(join(folder, name)) })
       }
     },
   }

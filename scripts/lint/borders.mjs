@@ -24,28 +24,37 @@ const MAY_IMPORT = {
   ],
   host: ['protocol'],
   // The one part of the host with a DOM: it puts sandbox and service worker together.
-  'host/page-engine': ['host', 'sandbox', 'server', 'protocol'],
+  'host/page-engine': ['host', 'sandbox', 'server', 'protocol', 'assets/versions'],
   'host/recording': ['host', 'sandbox', 'protocol'],
   browser: ['requests', 'protocol'],
   server: ['protocol'],
   lesson: ['requests', 'browser', 'trace', 'protocol'],
   trace: ['protocol'],
   requests: ['protocol'],
-  sandbox: ['host/worker-seam', 'runtime', 'trace/model', 'protocol'],
+  sandbox: ['host/worker-seam', 'runtime', 'trace/model', 'protocol', 'assets/versions'],
   runtime: ['trace/model', 'protocol'],
-  cli: ['host', 'browser', 'lesson', 'trace', 'requests', 'protocol'],
+  cli: ['host', 'browser', 'lesson', 'trace', 'requests', 'protocol', 'assets/versions'],
   // The worker's side under Node: what `sandbox` is in the page.
-  'cli/node-worker': ['assets', 'runtime', 'trace/model', 'protocol'],
+  'cli/node-worker': ['assets', 'assets/versions', 'runtime', 'trace/model', 'protocol'],
   // Small apps with their requests, for tests.
   corpus: ['browser', 'requests', 'protocol'],
-  assets: ['runtime', 'protocol'],
+  assets: ['runtime', 'protocol', 'assets/versions'],
+  // The list of versions is plain data: page and command line offer it.
+  'assets/versions': [],
   // Runs the package's tests inside Pyodide.
   python: ['assets', 'runtime'],
   protocol: [],
 }
 
 /** Files that are a room of their own, and the room whose files may use them freely. */
-const SINGLES = ['trace/model', 'host/page-engine', 'host/recording', 'host/worker-seam', 'cli/node-worker']
+const SINGLES = [
+  'assets/versions',
+  'trace/model',
+  'host/page-engine',
+  'host/recording',
+  'host/worker-seam',
+  'cli/node-worker',
+]
 
 /** Packages that only the named folders may import. @type {Readonly<Record<string, readonly string[]>>} */
 const PACKAGES = {

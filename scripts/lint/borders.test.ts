@@ -19,6 +19,8 @@ test.for([
   ['engine/runtime/recorded/play.ts', '../../trace/model'],
   ['engine/sandbox/worker.ts', '../runtime/fastapi/boot'],
   ['engine/cli/run.ts', '../requests'],
+  ['engine/cli/run.ts', '../assets/versions'],
+  ['engine/assets/prepare.ts', './versions'],
   ['engine/cli/run.ts', './spawn'],
   ['engine/cli/node-worker.ts', '../runtime/fastapi/boot'],
   ['engine/host/page-engine.ts', '../sandbox/sandbox'],

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from anyio._backends._asyncio import AsyncIOBackend
+from anyio._backends import _asyncio as anyio_backend
 
 from peel import determinism
 from peel.clock import Clock, ThreadClock
@@ -77,14 +77,7 @@ class World:
             shutil.rmtree(self._home, ignore_errors=True)
 
     def _install_limits(self, patches: Patches) -> None:
-        threads = self._threads
-
-        async def run_sync(
-            _cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None
-        ) -> Any:
-            return await threads.run_sync(func, args, abandon_on_cancel, limiter)
-
-        patches.set(AsyncIOBackend, "run_sync_in_worker_thread", classmethod(run_sync))
+        self._replace_worker_threads(patches)
         # Pyodide has a run() of its own, which hands over to the page's loop.
         patches.set(asyncio, "run", asyncio.runners.run)
         patches.set(asyncio, "new_event_loop", self._new_loop)
@@ -97,6 +90,23 @@ class World:
         patches.set(socket, "create_connection", _refuse(OSError, no_network))
         patches.set(subprocess.Popen, "__init__", _refuse(OSError, "no other programs here: nothing can be started"))
         patches.set(builtins, "input", _refuse(RuntimeError, "input() waits for a keyboard, and a server has none"))
+
+    def _replace_worker_threads(self, patches: Patches) -> None:
+        threads = self._threads
+        backend: Any = anyio_backend
+
+        async def run_sync(
+            _cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None
+        ) -> Any:
+            return await threads.run_sync(func, args, abandon_on_cancel, limiter)
+
+        async def run_sync_3(func: Any, *args: Any, cancellable: bool = False, limiter: Any = None) -> Any:
+            return await threads.run_sync(func, args, cancellable, limiter)
+
+        if hasattr(backend, "AsyncIOBackend"):
+            patches.set(backend.AsyncIOBackend, "run_sync_in_worker_thread", classmethod(run_sync))
+        else:  # anyio 3, which FastAPI wants until 0.107
+            patches.set(backend, "run_sync_in_worker_thread", run_sync_3)
 
     def _new_loop(self) -> asyncio.AbstractEventLoop:
         """For `asyncio.run()` in a `def` endpoint: a real loop would wait for a clock that does not move."""

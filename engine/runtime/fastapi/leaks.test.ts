@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
-import { ENGINE_FOLDER, nodeBootFiles, prepare } from '../../assets/prepare'
+import { ENGINE_FOLDER } from '../../assets/folder'
+import { nodeBootFiles, prepare } from '../../assets/prepare'
 import { groupRequests } from '../../browser'
 import { LIMITS } from '../../host'
 import { parseHttpFile } from '../../requests'
@@ -18,14 +19,10 @@ beforeAll(async () => {
   const manifest = await prepare(() => undefined)
   const heap = new Uint8Array(gunzipSync(readFileSync(join(ENGINE_FOLDER, manifest.snapshot))))
   const head = new Uint8Array(Buffer.from(manifest.snapshotHead, 'base64'))
-  interpreter = await bootInterpreter(
-    await nodeBootFiles(manifest.coreLibPath),
-    { kind: 'snapshot', head, heap },
-    (batch) => {
-      // Where one batch ends depends on real time; the events themselves do not.
-      events.push(batch.slice(1, -1))
-    },
-  )
+  interpreter = await bootInterpreter(await nodeBootFiles(manifest), { kind: 'snapshot', head, heap }, (batch) => {
+    // Where one batch ends depends on real time; the events themselves do not.
+    events.push(batch.slice(1, -1))
+  })
   runtime = new FastapiRuntime(interpreter)
 }, 60_000)
 
