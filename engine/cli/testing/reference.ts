@@ -85,6 +85,14 @@ export function seenByPeel(document: RunDocument, masks: readonly Mask[] = MEASU
   }
 }
 
+/** Reason phrases that Python 3.13 changed to those of RFC 9110; the page runs a later one than CPython may be. */
+const PHRASES = [
+  ['Request Entity Too Large', 'Content Too Large'],
+  ['Request-URI Too Long', 'URI Too Long'],
+  ['Requested Range Not Satisfiable', 'Range Not Satisfiable'],
+  ['Unprocessable Entity', 'Unprocessable Content'],
+] as const
+
 /** A run of CPython's, to be compared. */
 export function seenByCPython(report: CPythonReport, masks: readonly Mask[] = MEASURED): Seen {
   const hide = hider(masks)
@@ -93,11 +101,21 @@ export function seenByCPython(report: CPythonReport, masks: readonly Mask[] = ME
     versions: report.versions,
     layers: report.layers,
     exchanges: report.exchanges.map(({ response, timedOut, error }) => ({
-      ...answer(response && { ...response, bytes: Buffer.from(response.body, 'base64') }, hide),
+      ...answer(
+        response && { ...response, reason: newer(response.reason), bytes: Buffer.from(response.body, 'base64') },
+        hide,
+      ),
       error: timedOut ? 'no answer' : error && hide(`${error.type}: ${error.message}`),
     })),
-    console: consoleLines(report.console, hide),
+    console: consoleLines(report.console, hide).map(newer),
   }
+}
+
+function newer(text: string): string {
+  return PHRASES.reduce(
+    (left, [old, phrase]) => (left.endsWith(old) ? left.slice(0, -old.length) + phrase : left),
+    text,
+  )
 }
 
 function hider(masks: readonly Mask[]): (text: string) => string {
@@ -115,9 +133,12 @@ function answer(
   if (!response) return { status: null, headers: [], body: '' }
   return {
     status: `${response.status} ${response.reason}`,
-    headers: response.headers.map(([name, value]) =>
-      name.toLowerCase() === 'date' ? `${name}: <date>` : hide(`${name}: ${value}`),
-    ),
+    headers: response.headers.map(([name, value]) => {
+      if (name === 'date') return `${name}: <date>`
+      // Starlette joins a set, whose order differs from build to build of Python.
+      if (name === 'allow') return `${name}: ${value.split(', ').toSorted().join(', ')}`
+      return hide(`${name}: ${value}`)
+    }),
     body: hide(decoded(response.headers, response.bytes)),
   }
 }

@@ -21,6 +21,7 @@ import fastapi
 import pydantic
 import starlette
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from peel.budget import Budget, Stopped
 from peel.clock import Clock
@@ -184,17 +185,23 @@ class Session:
             await self._halt
         if self._order is not None:
             arrange(app, self._order)
-        try:
-            outermost = self._discovery.instrument(app)
-        except BuildError as exc:
-            return self._build_failure(exc)
-        except Exception as exc:
-            file, line = self._errors.place(exc)
-            at = f"{file} line {line}: " if file else ""
-            text = f"{at}the stack of middlewares cannot be built: {type(exc).__name__}: {exc}."
-            return self._errors.session(exc, "load", text)
-        server.load(outermost)
-        if await server.startup() == "failed":
+        failure: SessionError | None = None
+
+        async def build_and_serve(scope: Scope, receive: Receive, send: Send) -> None:
+            """An app builds its stack when it is first called, and the lifespan is the first to call it."""
+            nonlocal failure
+            try:
+                server.app = self._discovery.instrument(app)
+            except Exception as exc:
+                failure = self._build_failure(exc)
+                raise
+            await server.app(scope, receive, send)
+
+        server.load(build_and_serve)
+        status = await server.startup()
+        if failure is not None:
+            return failure
+        if status == "failed":
             return self._lifespan_failure(server.lifespan_error)
         self._discovery.refresh()
         self._context = copy_context()
@@ -261,7 +268,12 @@ class Session:
 
     # What goes wrong, in words
 
-    def _build_failure(self, exc: BuildError) -> SessionError:
+    def _build_failure(self, exc: Exception) -> SessionError:
+        if not isinstance(exc, BuildError):
+            file, line = self._errors.place(exc)
+            at = f"{file} line {line}: " if file else ""
+            text = f"{at}the stack of middlewares cannot be built: {type(exc).__name__}: {exc}."
+            return self._errors.session(exc, "load", text)
         cause = exc.__cause__ or exc
         added = f" (added in {exc.place[0]} line {exc.place[1]})" if exc.place else ""
         text = f"{exc.name}{added} cannot be made: {cause}. Check the arguments it is given and what its __init__ does."
