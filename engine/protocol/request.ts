@@ -51,8 +51,8 @@ export interface SocketScript {
 export interface SocketLine {
   readonly frame: 'text' | 'binary'
   readonly data: BodyText
-  /** Say it only when the server has said something since the line before. */
-  readonly afterReply: boolean
+  /** Say it once the server has sent so many messages since the line before (since the handshake, for the first). */
+  readonly afterReplies: number
 }
 
 /** Requests that share the stage: they start at their own virtual times and may overlap. */

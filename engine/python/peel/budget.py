@@ -35,6 +35,7 @@ class Budget:
         self.jump_limit = limits.jumps
         self.stop: StopView | None = None
         self.on_stop: Callable[[], None] = lambda: None
+        self.endless: Callable[[], bool] = lambda: False
         self.stuck: Callable[[], tuple[Place | None, str | None, int | None]] = lambda: (None, None, None)
 
     def begin(self, waits_ms: float) -> None:
@@ -96,7 +97,9 @@ class Budget:
         at = f"{file} line {line}, " if file else ""
         text = f"Stopped in {where}{at}after {amount}" if where or at else f"Stopped after {amount}"
         loop = self._sources.loop_around(file, line) if file and line else None
-        if reason == "time":
+        if self.endless():
+            text += ": the answer goes on and on. A line `# @disconnect 5` above the request ends it after 5 s."
+        elif reason == "time":
             text += ": what it waits for takes too long, or never comes."
         elif reason == "events":
             text += ": that is more than can be shown. Send less, or in fewer pieces."

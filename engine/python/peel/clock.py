@@ -10,6 +10,12 @@ EPOCH_NS = 1_830_297_600 * 10**9
 """2028-01-01T00:00:00Z: every session starts at this moment."""
 
 
+def as_ms(ns: int) -> float:
+    """Nanoseconds as milliseconds; whole ones as an int, which JSON writes without `.0`."""
+    whole, rest = divmod(ns, 1_000_000)
+    return whole + round(rest / 1e6, 6) if rest else whole
+
+
 class Clock:
     """Time that moves only when somebody sleeps, blocks or waits."""
 
@@ -36,9 +42,8 @@ class Clock:
         return EPOCH_NS + self.now_ns + self.ahead_ns
 
     def ms(self) -> float:
-        """Milliseconds since the session began; whole ones as an int, which JSON writes without `.0`."""
-        whole, rest = divmod(self.now_ns, 1_000_000)
-        return whole + round(rest / 1e6, 6) if rest else whole
+        """Milliseconds since the session began."""
+        return as_ms(self.now_ns)
 
     def move_to(self, target_ns: int, why: MoveReason) -> None:
         """Move the loop's time forward; time never goes back."""

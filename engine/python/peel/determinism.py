@@ -15,7 +15,7 @@ import sys
 import time
 import uuid
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import ModuleType
 from typing import Any
 
@@ -204,10 +204,25 @@ def _install_dates(clock: Clock, patches: Patches) -> None:
     table[_RealDatetime] = lambda value: (FacadeDatetime, _RealDatetime.__reduce_ex__(value, 4)[1])
 
 
+_apart: random.Random | None = None
+
+
+@contextlib.contextmanager
+def drawing_from(source: random.Random) -> Generator[None]:
+    """Let somebody who is no part of the program, such as its client, draw from a source of their own."""
+    global _apart
+    before, _apart = _apart, source
+    try:
+        yield
+    finally:
+        _apart = before
+
+
 def _install_chance(patches: Patches) -> None:
-    source = random.Random(SEED)
+    program = random.Random(SEED)
 
     def urandom(size: int, /) -> bytes:
+        source = _apart or program
         return source.getrandbits(size * 8).to_bytes(size, "little") if size else b""
 
     reseed = random.Random.seed

@@ -285,7 +285,7 @@ class SocketLine:
 
     frame: Literal["text", "binary"]
     data: bytes
-    after_reply: bool
+    after_replies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +305,12 @@ class WireRequest:
     pieces: list[Piece] | None
     hang_up_ms: float | None
     socket: list[SocketLine] | None
+
+    @property
+    def lasts_ms(self) -> float:
+        """How long the client itself takes, counted from the start of the group."""
+        last = max((piece.at_ms for piece in self.pieces or ()), default=0)
+        return self.at_ms + max(last, self.hang_up_ms or 0)
 
     def body_bytes(self) -> bytes:
         """The body as it goes onto the wire."""
@@ -357,7 +363,7 @@ def _parse_request(raw: dict[str, Any]) -> WireRequest:
 
 
 def _parse_socket(raw: dict[str, Any]) -> list[SocketLine]:
-    return [SocketLine(one["frame"], _read_bytes(one["data"]), one["afterReply"]) for one in raw["messages"]]
+    return [SocketLine(one["frame"], _read_bytes(one["data"]), one["afterReplies"]) for one in raw["messages"]]
 
 
 def _read_bytes(raw: BodyText) -> bytes:

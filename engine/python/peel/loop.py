@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import Any, TypeVar, cast
 
 from peel.clock import Clock
@@ -93,10 +94,18 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
         self.run_until(done)
 
-    def call_at_wait(self, when: float, callback: Callable[[], object]) -> None:
-        """Like `call_at`, but moving the clock there counts as a wait between requests, not as somebody's sleep."""
-        handle = self.call_at(when, callback)
+    def call_at_wait(
+        self, when: float, callback: Callable[[], object], context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Like `call_at`, but moving the clock there counts as a wait of a client's, not as somebody's sleep."""
+        handle = self.call_at(when, callback, context=context)
         self._waits.add(id(handle))
+        return handle
+
+    def cancel_wait(self, handle: asyncio.TimerHandle) -> None:
+        """Take back what `call_at_wait` gave."""
+        handle.cancel()
+        self._waits.discard(id(handle))
 
     def tasks(self) -> list[NumberedTask]:
         """Tasks that are not done, in the order of birth."""

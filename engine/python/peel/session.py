@@ -24,7 +24,8 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from peel.budget import Budget, Stopped
-from peel.clock import Clock
+from peel.clock import Clock, as_ms
+from peel.connection import Connection
 from peel.console import Console
 from peel.discover import BuildError, Discovery, arrange, list_registered
 from peel.errors import Errors
@@ -45,7 +46,7 @@ from peel.loader import Finder, LoadError, load_app
 from peel.loop import DryError, VirtualLoop
 from peel.patches import Patches
 from peel.probe import Observer, Probe
-from peel.server import Connection, Server
+from peel.server import Server
 from peel.sources import Sources
 from peel.stalls import Stalls
 from peel.threads import Threads
@@ -133,7 +134,7 @@ class Session:
         """Send a group of requests and run until all of them are done."""
         if self._budget.stop is not None or self._server is None or self._closed:
             return {"exchanges": [], "stop": self._budget.stop}
-        self._budget.begin(group.wait_ms + max((request.at_ms for request in group.requests), default=0))
+        self._budget.begin(group.wait_ms + max((request.lasts_ms for request in group.requests), default=0))
         connections: list[Connection] = []
         with contextlib.suppress(Stopped):
             self._run_group(group, connections)
@@ -233,6 +234,9 @@ class Session:
                 loop.call_soon(start)
         self._live = connections
         while not loop.run_until(lambda: all(one.finished or one.stalled is not None for one in connections)):
+            # One at a time: what an app tells the others of somebody who leaves must find them still there.
+            if any(one.close_socket() for one in connections if one.stalled is None):
+                continue
             for connection in connections:
                 if not connection.finished and connection.stalled is None:
                     connection.give_up(self._stalls.view(connection))
@@ -322,7 +326,7 @@ class Session:
 
     def _moved(self, before: int, after: int, why: MoveReason) -> None:
         place = CURRENT.get() if why == "block" else None
-        fields = {"from": _ms(before), "to": _ms(after), "why": why}
+        fields = {"from": as_ms(before), "to": as_ms(after), "why": why}
         self._tracer.event("clock", place, fields)
         self._budget.check_time()
 
@@ -337,6 +341,7 @@ class Session:
         self._loop.on_birth = self._born
         self._loop.on_idle = self._deliver
         self._loop.on_turn = self._budget.raise_if_stopped
+        self._budget.endless = lambda: any(one.streaming for one in self._live)
         self._budget.stuck = lambda: self._stalls.stuck(self._live)
         self._errors.on_forgotten = self._unawaited
         self._budget.on_stop = self._silence
@@ -375,8 +380,3 @@ class Session:
                 copy_context().run(cast("Any", task.get_coro()).close)
         if sys.platform != "emscripten":
             gc.collect()
-
-
-def _ms(ns: int) -> float:
-    whole, rest = divmod(ns, 1_000_000)
-    return whole + round(rest / 1e6, 6) if rest else whole

@@ -6,9 +6,9 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
+from peel.connection import Connection
 from peel.events import ErrorView
 from peel.loop import VirtualLoop
-from peel.server import Connection
 from peel.sources import Sources
 from peel.tracer import Place
 

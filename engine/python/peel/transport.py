@@ -1,116 +1,17 @@
-"""A connection in memory: bytes for uvicorn's protocol, and what a client makes of the bytes that come back.
-
-Reads with h11 in the client's role. Knows neither apps nor layers.
-"""
+"""A connection in memory: what uvicorn's protocol reads from and writes to. Knows no HTTP, no apps and no layers."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import Any
-
-import h11
-
-from peel.events import HeaderPairs, ResponseView, WireRequest, body_text
 
 READ_SIZE = 65536
 
 
-def request_bytes(request: WireRequest) -> bytes:
-    """The request exactly as it was asked for, right or wrong."""
-    lines = [f"{request.method} {request.target} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers)]
-    head = "\r\n".join(lines) + "\r\n\r\n"
-    try:
-        return head.encode("latin-1") + request.body_bytes()
-    except UnicodeEncodeError:
-        return head.encode() + request.body_bytes()
-
-
-class Reply:
-    """Reads response bytes piece by piece."""
-
-    def __init__(self, method: str) -> None:
-        self._parser = h11.Connection(h11.CLIENT)
-        # h11 wants to have sent a request itself. Only the method matters for reading the reply.
-        known = method if method in ("HEAD", "CONNECT") else "GET"
-        self._parser.send(
-            h11.Request(method=known, target="*" if known != "CONNECT" else "a:1", headers=[("Host", "a")])
-        )
-        self._parser.send(h11.EndOfMessage())
-        self._head: h11.Response | None = None
-        self._body = bytearray()
-        self.complete = False
-        self.broken = False
-        # Messages that were read and not yet taken, as ASGI would have them.
-        self.messages: list[dict[str, Any]] = []
-
-    def feed(self, data: bytes) -> None:
-        """Take bytes; empty ones mean that the connection was closed."""
-        if self.broken or self.complete:
-            return
-        try:
-            self._parser.receive_data(data)
-            while True:
-                event = self._parser.next_event()
-                if event is h11.NEED_DATA or event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
-                    break
-                self._take(event)
-                if self.complete:
-                    break
-        except h11.RemoteProtocolError:
-            self.broken = True
-
-    def view(self) -> ResponseView | None:
-        """The response as far as it came; None without a head."""
-        if self._head is None:
-            return None
-        text, encoding = body_text(bytes(self._body))
-        return {
-            "status": self._head.status_code,
-            "reason": self._head.reason.decode("latin-1"),
-            "headers": _pairs(self._head),
-            "body": text,
-            "bodyEncoding": encoding,
-        }
-
-    @property
-    def body(self) -> bytes:
-        """Body bytes so far."""
-        return bytes(self._body)
-
-    @property
-    def head(self) -> tuple[int, HeaderPairs] | None:
-        """Status and headers."""
-        return (self._head.status_code, _pairs(self._head)) if self._head is not None else None
-
-    def _take(self, event: Any) -> None:
-        if isinstance(event, h11.InformationalResponse):
-            self.messages.append(
-                {
-                    "type": "http.response.informational",
-                    "status": event.status_code,
-                    "headers": event.headers.raw_items(),
-                }
-            )
-        elif isinstance(event, h11.Response):
-            self._head = event
-            self.messages.append(
-                {"type": "http.response.start", "status": event.status_code, "headers": event.headers.raw_items()}
-            )
-        elif isinstance(event, h11.Data):
-            self._body += event.data
-            self.messages.append({"type": "http.response.body", "body": bytes(event.data), "more_body": True})
-        elif isinstance(event, h11.EndOfMessage):
-            self.complete = True
-            last = self.messages[-1] if self.messages else None
-            if last is not None and last["type"] == "http.response.body":
-                last["more_body"] = False
-            else:
-                self.messages.append({"type": "http.response.body", "body": b"", "more_body": False})
-
-
 class MemoryTransport(asyncio.Transport):
-    """What uvicorn's protocol writes to and reads from."""
+    """The server's end; the client's is `say()`, `hang_up()` and the two callbacks."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, client: tuple[str, int], server: tuple[str, int], secure: bool
@@ -118,40 +19,65 @@ class MemoryTransport(asyncio.Transport):
         super().__init__({"peername": client, "sockname": server, "sslcontext": True if secure else None})
         self._loop = loop
         self._protocol: Any = None
-        self._unread: list[bytes] = []
+        # None stands for the end of the connection.
+        self._unread: deque[bytes | None] = deque()
         self._paused = False
+        self._reading = False
         self._closing = False
+        self._gone = False
         self.dead = False
         self.on_write: Callable[[bytes], None] = lambda _data: None
         self.on_close: Callable[[], None] = lambda: None
 
-    def connect(self, protocol: asyncio.Protocol, data: bytes) -> None:
-        """Open the connection and write the whole request to it."""
+    def connect(self, protocol: asyncio.Protocol) -> None:
+        """Open the connection."""
         self._protocol = protocol
         protocol.connection_made(self)
-        self._unread = [data[start : start + READ_SIZE] for start in range(0, len(data), READ_SIZE)]
+
+    def say(self, data: bytes) -> None:
+        """Take bytes from the client; the server reads them as soon as it wants them."""
+        if not data or self._gone or self._closing:
+            return
+        if len(data) <= READ_SIZE:
+            self._unread.append(data)
+        else:
+            self._unread += [data[start : start + READ_SIZE] for start in range(0, len(data), READ_SIZE)]
         self._read()
 
     def hang_up(self) -> None:
-        """The client closes the connection."""
-        if not self._closing:
-            self._closing = True
-            self._protocol.connection_lost(None)
+        """The client closes the connection. The server learns of it once it has read what came before."""
+        if self._gone:
+            return
+        self._gone = True
+        self._unread.append(None)
+        self._read()
 
     def _read(self) -> None:
-        while self._unread and not self._paused and not self._closing:
-            data = self._unread.pop(0)
-            try:
-                self._protocol.data_received(data)
-            except Exception as exc:
-                message = "Fatal error: protocol.data_received() call failed."
-                self._loop.call_exception_handler({"message": message, "exception": exc, "transport": self})
-                self.close()
+        if self._reading:
+            return
+        self._reading = True
+        try:
+            while self._unread and not self._paused and not self._closing:
+                self._hand_over(self._unread.popleft())
+        finally:
+            self._reading = False
+
+    def _hand_over(self, data: bytes | None) -> None:
+        if data is None:
+            self._closing = True
+            self._protocol.connection_lost(None)
+            return
+        try:
+            self._protocol.data_received(data)
+        except Exception as exc:
+            message = "Fatal error: protocol.data_received() call failed."
+            self._loop.call_exception_handler({"message": message, "exception": exc, "transport": self})
+            self.close()
 
     def write(self, data: Any) -> None:
         """Take bytes from the server."""
         # h11 gives empty bytes where nothing is to be written; a reader would take them for the end.
-        if data and not self._closing and not self.dead:
+        if data and not self._closing and not self._gone and not self.dead:
             self.on_write(bytes(data))
 
     def close(self) -> None:
@@ -166,7 +92,7 @@ class MemoryTransport(asyncio.Transport):
         self.close()
 
     def is_closing(self) -> bool:
-        """Whether either side closed it."""
+        """Whether either side closed it, as far as the server knows."""
         return self._closing
 
     def pause_reading(self) -> None:
@@ -189,7 +115,3 @@ class MemoryTransport(asyncio.Transport):
     def get_protocol(self) -> asyncio.BaseProtocol:
         """Who reads and writes."""
         return self._protocol
-
-
-def _pairs(response: h11.Response) -> HeaderPairs:
-    return [[name.decode("latin-1"), value.decode("latin-1")] for name, value in response.headers.raw_items()]

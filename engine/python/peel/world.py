@@ -24,7 +24,7 @@ from typing import Any
 from anyio._backends import _asyncio as anyio_backend
 
 from peel import determinism
-from peel.clock import Clock, ThreadClock
+from peel.clock import EPOCH_NS, Clock, ThreadClock
 from peel.loop import VirtualLoop
 from peel.patches import Patches
 from peel.stores import Stores
@@ -129,6 +129,8 @@ class World:
             if target.is_relative_to(self._home.resolve()):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, "utf-8", newline="")
+                # Goes into Last-Modified and ETag.
+                os.utime(target, ns=(EPOCH_NS, EPOCH_NS))
         os.chdir(self._home)
 
 

@@ -207,15 +207,6 @@ app = FastAPI(lifespan=life)
     assert run(source, "/late").of("route")[0]["endpoint"] == "late"
 
 
-def test_websockets_pass_untouched_and_upgrades_are_refused_as_uvicorn_does():
-    result = run(
-        '@app.get("/")\nasync def root(): return {}',
-        request("/", headers=[["Connection", "Upgrade"], ["Upgrade", "websocket"]]),
-    )
-    assert result.response()["status"] == 200
-    assert any(event["text"] == "WARNING:  Unsupported upgrade request." for event in result.of("log"))
-
-
 def test_contextvars_and_request_bodies_behave_as_on_a_server():
     source = """
 from contextvars import ContextVar
