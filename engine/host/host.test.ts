@@ -173,7 +173,7 @@ describe('Session', () => {
         open: INFO,
         send: () => {
           const line = { kind: 'line', file: 'main.py', line: 15, function: 'timing' }
-          emit(JSON.stringify([event(0, { kind: 'enter', layer: 'server', changes: [] }), event(1, line)]))
+          emit(JSON.stringify([event(0, { kind: 'enter', layer: 'server', exchange: 0, changes: [] }), event(1, line)]))
           return never
         },
       }),

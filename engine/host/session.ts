@@ -168,7 +168,8 @@ export function stopFrom(events: readonly TraceEvent[], error: EngineError, wall
 function waitingRings(events: readonly TraceEvent[]): string[] {
   const open: string[] = []
   for (const event of events) {
-    if (event.layer === null) continue
+    // The rings of the lifespan stay entered as long as the server lives.
+    if (event.layer === null || event.exchange === null) continue
     if (event.kind === 'enter') open.push(event.layer)
     if (event.kind === 'exit' || event.kind === 'raise') {
       const at = open.lastIndexOf(event.layer)

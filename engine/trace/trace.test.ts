@@ -21,7 +21,7 @@ import {
   type ShownExchange,
 } from './index'
 import { readFileSync } from 'node:fs'
-import type { RunDocument } from '../protocol'
+import type { Layer, RunDocument } from '../protocol'
 import {
   brokenOff,
   exception,
@@ -224,6 +224,51 @@ describe('viewExchange()', () => {
     expect(view.rings.filter((one) => one.nest === 1)).toHaveLength(6)
     expect(ring(view, 'router').request.scope.map((change) => change.key)).toEqual(['root_path'])
     expect(ring(view, 'router/AdminOnly').request.scope.map((change) => change.key)).toEqual(['state.role'])
+  })
+
+  test('puts layers around a route between the router and its endpoint, those of other routes aside', () => {
+    const around = (id: string, route: string, depth: number): Layer => ({
+      id: `router/${id}`,
+      name: id,
+      origin: 'yours',
+      depth,
+      style: 'asgi',
+      parent: 'router',
+      route,
+    })
+    const layers = [
+      ...LAYERS,
+      around('Key', '/a', 9),
+      around('Quota', '/a', 10),
+      around('Key#2', '/a', 9),
+      around('Stamp', '/b', 9),
+    ]
+    const script = new TraceScript().browser().server('/a')
+    for (const layer of LAYERS) script.enter(layer.id)
+    script.enter('router/Key').start('router/Key', 401, []).exit('router/Key', false)
+    for (const layer of [...LAYERS].reverse()) script.start(layer.id, 401, [])
+    const view = viewExchange(documentOf(script.events, [exchangeOf(401, [], '/a')], layers), 0)
+    expect(view.rings.slice(-4).map((one) => one.id)).toEqual(['router', 'router/Key', 'router/Quota', 'endpoint'])
+    expect(view.rings.slice(-4).map((one) => one.nest)).toEqual([0, 0, 0, 0])
+    expect(ring(view, 'router/Key').shortCircuit).toBe(true)
+    expect(ring(view, 'endpoint').reached).toBe(false)
+  })
+
+  test('ends at a mounted app that has no routes', () => {
+    const files: Layer = {
+      id: 'router/StaticFiles',
+      name: 'StaticFiles',
+      origin: 'library',
+      depth: 9,
+      style: 'asgi',
+      parent: 'router',
+      mount: '/static',
+    }
+    const script = new TraceScript().browser().server('/static/a')
+    for (const layer of [...LAYERS, files]) script.enter(layer.id)
+    for (const layer of [files, ...[...LAYERS].reverse()]) script.start(layer.id, 200, [])
+    const view = viewExchange(documentOf(script.events, [exchangeOf(200, [], '/static/a')], [...LAYERS, files]), 0)
+    expect(view.rings.at(-1)).toMatchObject({ id: 'router/StaticFiles', mountedAt: '/static', shortCircuit: false })
   })
 
   test('leaves a mounted app out of an exchange that never went there', () => {

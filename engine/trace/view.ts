@@ -104,20 +104,34 @@ function collect(events: readonly TraceEvent[]): Map<string, Record_> {
   return records
 }
 
+/** Layers that hang together as `met` does: same parent, mount and route, one after the other, ever deeper. */
+function stackAround(layers: readonly Layer[], met: Layer): Layer[] {
+  const same = layers.filter(
+    (layer) => layer.parent === met.parent && layer.mount === met.mount && layer.route === met.route,
+  )
+  const at = same.indexOf(met)
+  let first = at
+  while (first > 0 && (same[first - 1]?.depth ?? 0) < (same[first]?.depth ?? 0)) first--
+  let last = at
+  while (last + 1 < same.length && (same[last + 1]?.depth ?? 0) > (same[last]?.depth ?? 0)) last++
+  return same.slice(first, last + 1)
+}
+
 /** Rings of the stack in the order in which a request meets them, mounted apps only where this request met them. */
 function chainOf(layers: readonly Layer[], entered: ReadonlySet<string>): { layer: Layer; nest: number }[] {
   const chain: { layer: Layer; nest: number }[] = []
   let stack = layers.filter((layer) => layer.parent === undefined).sort((a, b) => a.depth - b.depth)
-  for (let nest = 0; stack.length > 0; nest++) {
+  let nest = 0
+  while (stack.length > 0) {
     const ids = new Set(stack.map((layer) => layer.id))
     const met = layers.find((layer) => layer.parent !== undefined && ids.has(layer.parent) && entered.has(layer.id))
     const last = met ? stack.findIndex((layer) => layer.id === met.parent) : stack.length - 1
     for (const [index, layer] of stack.entries())
       if (index <= last || entered.has(layer.id)) chain.push({ layer, nest })
     if (!met) break
-    stack = layers
-      .filter((layer) => layer.parent === met.parent && layer.mount === met.mount)
-      .sort((a, b) => a.depth - b.depth)
+    stack = stackAround(layers, met)
+    // Layers around one route are no app within the app.
+    if (met.route === undefined) nest++
   }
   return chain
 }
@@ -192,7 +206,10 @@ function ringsOf(
   const found = own?.route ?? [...records.values()].find((record) => record.route)?.route ?? null
   const answeredByRouter = innermost?.style === 'router' && entered.has(innermost.id) && !own?.enter && !found
   const settled = doc.exchanges[index] !== undefined
-  if (!(answeredByRouter && settled)) {
+  // Static files, a bare function: an app without routes is the core itself.
+  const core = chain.at(-1)?.layer
+  const isPlainApp = core !== undefined && core.style !== 'router' && core.route === undefined && !own?.enter
+  if (!isPlainApp && !(answeredByRouter && settled)) {
     const route = found ?? routeElsewhere(doc, index, all)
     const origin = route && route.file === null ? 'framework' : 'yours'
     rings.push({

@@ -9,16 +9,21 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any, Literal, cast
 
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.routing import Router
 
 from peel.events import LayerView
 from peel.patches import Patches
-from peel.probe import EndpointProbe, Observer, Probe
+from peel.probe import Door, DoorKey, EndpointProbe, Observer, Probe, step_through
 from peel.sources import Sources
+from peel.tracer import CURRENT
+
+_MAKERS = ("starlette.", "fastapi.")
 
 
 class BuildError(Exception):
@@ -36,7 +41,7 @@ class OrderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """One construction: who was made, around what, and by which entry of the app's list."""
+    """One construction: who was made, around what, and by which entry of a list of middlewares."""
 
     entry: Middleware
     factory: Any
@@ -46,10 +51,39 @@ class _Made:
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """Where a layer keeps the app inside it."""
+    """Where something keeps an app."""
 
-    value: Any
+    get: Callable[[], Any]
     put: Callable[[Any], None]
+
+
+@dataclass(slots=True)
+class _Link:
+    """A layer, and the one inside it. The same chain may be met on several ways, each with a description of its own."""
+
+    node: Any
+    name: str
+    style: Literal["function", "base", "asgi", "router"]
+    origin: Literal["yours", "library", "framework"]
+    place: tuple[str, int] | None
+    added: tuple[str, int] | None
+    router: Any = None
+    inside: _Link | None = None
+    probe: Probe | None = None
+    described: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a request comes to a chain of layers."""
+
+    parent: str | None = None
+    mount: str | None = None
+    route: str | None = None
+    depth: int = 0
+    door: DoorKey = None
+    routers: tuple[Any, ...] = ()
+    """Those on the way here, so that an app that is mounted in itself does not go on for ever."""
 
 
 class Discovery:
@@ -58,191 +92,270 @@ class Discovery:
     def __init__(self, sources: Sources, observer: Observer | None) -> None:
         self._sources = sources
         self._observer = observer
-        self._added: dict[int, tuple[Any, tuple[str, int]]] = {}
+        self._added: dict[int, tuple[Middleware, tuple[str, int]]] = {}
+        self._chosen: dict[int, Middleware] = {}
+        self._made: dict[int, _Made] = {}
+        self._building: list[tuple[Middleware, Any]] = []
+        self._links: dict[int, tuple[Any, _Link]] = {}
         self._ids: dict[str, int] = {}
-        self._done: list[Any] = []
-        self._routers: list[tuple[Any, str | None, int, str]] = []
+        self._routers: list[tuple[Any, _Way]] = []
+        self._met: dict[tuple[int, str | None], Any] = {}
+        self._doors = 0
         self.layers: list[LayerView] = []
+        self.apps: list[Any] = []
+        """Applications that were found, mounted ones too."""
+        self.holders: list[Any] = []
+        """What holds the app of each route."""
 
     def watch(self, patches: Patches) -> None:
-        """Remember at which line of the learner's each middleware is added."""
-        make = Middleware.__init__
-        added, sources = self._added, self._sources
+        """Remember at which line of the learner's each middleware is added, and what it is made around."""
+        init, iterate = Middleware.__init__, Middleware.__iter__
+        note_entry, note_making = self._note_entry, self._note_making
 
         def remember(self: Middleware, *args: Any, **kwargs: Any) -> None:
-            frame = sys._getframe(1)
-            while frame is not None and frame.f_code.co_filename not in sources:
-                frame = frame.f_back
-            if frame is not None:
-                added[id(self)] = (self, (frame.f_code.co_filename, frame.f_lineno))
-            make(self, *args, **kwargs)
+            note_entry(self, sys._getframe(1))
+            init(self, *args, **kwargs)
+
+        def watched(self: Middleware) -> Iterator[Any]:
+            factory, *rest = iterate(self)
+            if not str(sys._getframe(1).f_globals.get("__name__")).startswith(_MAKERS):
+                return iter((factory, *rest))
+            return iter((note_making(self, factory), *rest))
 
         patches.set(Middleware, "__init__", remember)
+        patches.set(Middleware, "__iter__", watched)
 
     def instrument(self, app: Any) -> Any:
         """Find the layers from `app` inwards; give back what the server is to call."""
-        return self._outside(app, parent=None, mount=None, depth=0)
+        holder = SimpleNamespace(app=app)
+        self._describe(self._link(_attribute(holder, "app")), _Way())
+        return holder.app
 
     def refresh(self) -> None:
         """Look again for routes: some are added at startup, some are built late."""
-        for router, layer, depth, mount in list(self._routers):
-            self._routes(router, layer, depth, mount)
+        for router, way in list(self._routers):
+            self._routes(router, way)
 
-    def _outside(self, app: Any, parent: str | None, mount: str | None, depth: int) -> Any:
-        """Layers that were put around an application by hand, then those of the application itself."""
-        chain: list[Any] = []
-        slots: list[_Slot] = []
-        node = app
-        while not _is_application(node):
-            chain.append(node)
-            slot = _find_slot(node, None)
-            if slot is None:
-                break
-            slots.append(slot)
-            node = slot.value
-        if not _is_application(node):
-            if parent is not None:
-                return app  # static files, a plain router: no layers of their own
-            slots = slots[: len(chain) - 1]
-        views = [self._describe(one, None, None, False, parent, mount, depth + i) for i, one in enumerate(chain)]
-        if _is_application(node):
-            self._application(node, parent, mount, depth + len(chain))
-        outermost = app
-        for index in range(len(chain) - 1, -1, -1):
-            probe = self._probe(chain[index], views[index]["id"])
-            if index == 0:
-                outermost = probe
-            else:
-                slots[index - 1].put(probe)
-        return outermost
+    def handlers(self) -> Iterator[Any]:
+        """Exception handlers of the apps and of the layers that call them."""
+        for app in self.apps:
+            yield from getattr(app, "exception_handlers", {}).values()
+        for node, _ in list(self._links.values()):
+            for name in ("_exception_handlers", "_status_handlers"):
+                found: Any = getattr(node, "__dict__", {}).get(name)
+                if isinstance(found, dict):
+                    yield from cast("dict[Any, Any]", found).values()
 
-    def _application(self, app: Any, parent: str | None, mount: str | None, depth: int) -> None:
-        if any(one is app for one in self._done):
+    # Who is made around whom
+
+    def _note_entry(self, entry: Middleware, frame: Any) -> None:
+        if _serving():
             return
-        self._done.append(app)
-        made: list[_Made] = []
-        if app.middleware_stack is None:
-            app.middleware_stack = self._build(app, made)
-        chain: list[tuple[Any, _Made | None]] = []
-        slots: list[_Slot] = []
-        node, owner = app.middleware_stack, None
-        while True:
-            owner = next((one for one in made if one.result is node), owner)
-            chain.append((node, owner))
-            if node is app.router:
-                break
-            slot = _find_slot(node, owner.inner if owner is not None and owner.result is node else None)
-            if slot is None:
-                break
-            slots.append(slot)
-            node = slot.value
-        views = [
-            self._describe(one, owner, app, one is app.router, parent, mount, depth + i)
-            for i, (one, owner) in enumerate(chain)
-        ]
-        for index in range(len(chain) - 1, -1, -1):
-            probe = self._probe(chain[index][0], views[index]["id"])
-            if index == 0:
-                app.middleware_stack = probe
-            else:
-                slots[index - 1].put(probe)
-        router = (app.router, views[-1]["id"], depth + len(chain), mount or "")
-        self._routers.append(router)
-        self._routes(*router)
+        if frame.f_code.co_filename in self._sources:
+            self._chosen[id(entry)] = entry
+        while frame is not None and frame.f_code.co_filename not in self._sources:
+            frame = frame.f_back
+        if frame is not None:
+            self._added[id(entry)] = (entry, (frame.f_code.co_filename, frame.f_lineno))
 
-    def _build(self, app: Any, made: list[_Made]) -> Any:
-        """Have the app build its stack, and see who is made around whom."""
-        patches = Patches()
-        iterate = Middleware.__iter__
-        building: list[tuple[Middleware, Any]] = []
+    def _note_making(self, entry: Middleware, factory: Any) -> Any:
+        """Stand in for the factory, and see what it is given and what it makes."""
 
-        def watched(entry: Middleware) -> Iterator[Any]:
-            factory, *rest = iterate(entry)
+        @functools.wraps(factory, updated=())
+        def make(*args: Any, **kwargs: Any) -> Any:
+            self._building[:] = [(entry, factory)]
+            result = factory(*args, **kwargs)
+            self._building.clear()
+            if not _serving():
+                inner = args[0] if args else kwargs.get("app")
+                self._made[id(result)] = _Made(entry, factory, inner, result)
+            return result
 
-            @functools.wraps(factory, updated=())
-            def make(*args: Any, **kwargs: Any) -> Any:
-                building[:] = [(entry, factory)]
-                result = factory(*args, **kwargs)
-                building.clear()
-                made.append(_Made(entry, factory, args[0] if args else kwargs.get("app"), result))
-                return result
+        return make
 
-            return iter((make, *rest))
-
-        patches.set(Middleware, "__iter__", watched)
+    def _build(self, app: Any) -> Any:
+        self._building.clear()
         try:
             return app.build_middleware_stack()
         except Exception as exc:
-            if not building:
+            if not self._building:
                 raise
-            entry, factory = building[0]
+            entry, factory = self._building[0]
             raise BuildError(_factory_name(factory), self._place(entry)) from exc
-        finally:
-            patches.undo()
 
     def _place(self, entry: Middleware) -> tuple[str, int] | None:
         found = self._added.get(id(entry))
         return found[1] if found else None
 
-    def _describe(
-        self,
-        node: Any,
-        owner: _Made | None,
-        app: Any,
-        is_router: bool,
-        parent: str | None,
-        mount: str | None,
-        depth: int,
-    ) -> LayerView:
+    # Chains
+
+    def _link(
+        self, slot: _Slot, owner: _Made | None = None, *, in_app: bool = False, route: dict[str, Any] | None = None
+    ) -> _Link | None:
+        """Find the layer in a slot with those inside it, and put a probe around each.
+
+        `owner` is the making by which the slot was filled; `route` says that the innermost app is that route's.
+        """
+        node = slot.get()
+        if isinstance(node, Door):
+            return self._link(_attribute(node, "app"), owner, in_app=in_app, route=route)
+        if isinstance(node, EndpointProbe):
+            return None
+        if isinstance(node, Probe):
+            node = node.app
+        known = self._links.get(id(node))
+        if known is not None:
+            link = known[1]
+            if link.probe is not None and link.node is node:
+                slot.put(link.probe)
+            return link
+        link = self._find(node, slot, owner, in_app=in_app, route=route)
+        if link is not None:
+            self._links[id(node)] = (node, link)
+        return link
+
+    def _find(
+        self, node: Any, slot: _Slot, owner: _Made | None, *, in_app: bool, route: dict[str, Any] | None
+    ) -> _Link | None:
+        if _is_application(node):
+            if node.middleware_stack is None:
+                self._chosen.update({id(entry): entry for entry in getattr(node, "user_middleware", ())})
+                node.middleware_stack = self._build(node)
+            self.apps.append(node)
+            return self._link(_attribute(node, "middleware_stack"), in_app=True)
+        if isinstance(node, Router):
+            own = getattr(node, "middleware_stack", None)
+            if own is not None and not _is_method_of(own, node):
+                return self._link(_attribute(node, "middleware_stack"))
+            return self._wrap(self._look(node, None, in_app=True), slot, router=node)
+        if _is_method_of(node, router := getattr(node, "__self__", None)) and isinstance(router, Router):
+            return self._wrap(self._look(router, None, in_app=True), slot, router=router)
+        if owner is not None and node is owner.inner:
+            owner = None
+        owner = self._made.get(id(node), owner)
+        inner = _find_slot(node, owner.inner if owner is not None and owner.result is node else None)
+        if inner is None and route is not None:
+            if self._observer is not None:
+                slot.put(EndpointProbe(node, self._observer, route))
+            return None
+        link = self._look(node, owner, in_app=in_app)
+        if inner is not None:
+            link.inside = self._link(inner, owner, in_app=in_app, route=route)
+        return self._wrap(link, slot)
+
+    def _wrap(self, link: _Link, slot: _Slot, router: Any = None) -> _Link:
+        link.router = router
+        if self._observer is not None:
+            link.probe = Probe(slot.get(), self._observer)
+            link.node = link.probe.app
+            slot.put(link.probe)
+        return link
+
+    def _look(self, node: Any, owner: _Made | None, *, in_app: bool) -> _Link:
+        """What can be said of a layer wherever it stands."""
         function = _dispatch_function(node)
         defined: Any = function
-        factory = owner.factory if owner is not None and owner.result is node else None
+        style: Literal["function", "base", "asgi", "router"] = "asgi"
         if function is not None:
             name, style = _factory_name(function), "function"
         elif inspect.isfunction(node) or inspect.ismethod(node):
-            defined = factory or node
-            name, style = _factory_name(defined), "asgi"
+            defined = owner.factory if owner is not None and owner.result is node else node
+            name = _factory_name(defined)
         else:
             defined = cast("type[Any]", type(node))
             name = defined.__name__
-            style = "router" if is_router else "base" if isinstance(node, BaseHTTPMiddleware) else "asgi"
+            style = "router" if isinstance(node, Router) else "base" if isinstance(node, BaseHTTPMiddleware) else "asgi"
         place = self._sources.definition(defined)
-        added = app is None or (owner is not None and any(owner.entry is one for one in app.user_middleware))
-        prefix = f"{parent}/" if parent is not None else ""
-        self._ids[prefix + name] = count = self._ids.get(prefix + name, 0) + 1
+        chosen = id(owner.entry) in self._chosen if owner is not None else not in_app
+        return _Link(
+            node,
+            name,
+            style,
+            "yours" if place else "library" if chosen else "framework",
+            place,
+            self._place(owner.entry) if owner is not None else None,
+        )
+
+    # Descriptions
+
+    def _describe(self, link: _Link | None, way: _Way) -> str | None:
+        """Name each layer from here inwards as it is met on this way; give back the id of the innermost."""
+        innermost = None
+        depth = way.depth
+        while link is not None:
+            view = self._view(link, way, depth)
+            self.layers.append(view)
+            innermost = view["id"]
+            link.described = True
+            if link.probe is not None:
+                link.probe.name(way.door, innermost)
+            depth += 1
+            if link.router is not None:
+                here = replace(way, parent=innermost, route=None, depth=depth, routers=(*way.routers, link.router))
+                self._routers.append((link.router, here))
+                self._routes(link.router, here)
+            link = link.inside
+        return innermost
+
+    def _view(self, link: _Link, way: _Way, depth: int) -> LayerView:
+        prefix = f"{way.parent}/" if way.parent is not None else ""
+        self._ids[prefix + link.name] = count = self._ids.get(prefix + link.name, 0) + 1
         view: LayerView = {
-            "id": f"{prefix}{name}" if count == 1 else f"{prefix}{name}#{count}",
-            "name": name,
-            "origin": "yours" if place else "library" if added and not is_router else "framework",
+            "id": f"{prefix}{link.name}" if count == 1 else f"{prefix}{link.name}#{count}",
+            "name": link.name,
+            "origin": link.origin,
             "depth": depth,
-            "style": style,
+            "style": link.style,
         }
-        if parent is not None:
-            view["parent"] = parent
-            view["mount"] = mount or ""
-        if place is not None:
-            view["file"], view["line"] = place
-        self.layers.append(view)
+        if way.parent is not None:
+            view["parent"] = way.parent
+        if way.mount is not None:
+            view["mount"] = way.mount
+        if way.route is not None:
+            view["route"] = way.route
+        if link.place is not None:
+            view["file"], view["line"] = link.place
+        if link.added is not None:
+            view["added"] = {"file": link.added[0], "line": link.added[1]}
         return view
 
-    def _probe(self, node: Any, layer: str) -> Any:
-        return Probe(node, layer, self._observer) if self._observer is not None else node
-
-    def _routes(self, router: Any, layer: str | None, depth: int, prefix: str) -> None:
-        for holder, route in _leaves(getattr(router, "routes", [])):
-            inner = getattr(holder, "app", None)
-            if inner is None or isinstance(inner, Probe):
+    def _routes(self, router: Any, way: _Way) -> None:
+        for holder, route in _leaves(router.routes):
+            if getattr(holder, "app", None) is None or (id(holder), way.parent) in self._met:
                 continue
+            self._met[id(holder), way.parent] = holder
+            slot = _attribute(holder, "app")
             if _is_mount(route):
                 path = getattr(route, "path", None) or getattr(route, "host", "")
-                if not any(one is inner for one in self._done):
-                    outer = self._outside(inner, layer, prefix + path, depth)
-                    if outer is not inner:
-                        holder.app = outer
-                if not _is_application(inner):
-                    self._routes(getattr(route, "_base_app", inner), layer, depth, prefix + path)
-            elif self._observer is not None and hasattr(route, "methods") and hasattr(route, "endpoint"):
-                holder.app = EndpointProbe(inner, self._observer, self._route(holder, route))
+                self._mount(slot, replace(way, mount=(way.mount or "") + path))
+            elif hasattr(route, "endpoint"):
+                self.holders.append(holder)
+                told = self._route(holder, route)
+                self._mount(slot, replace(way, route=told["path"]), told)
+
+    def _mount(self, slot: _Slot, way: _Way, route: dict[str, Any] | None = None) -> None:
+        """Describe what hangs in a router; of a route only the layers around its endpoint, which are few or none."""
+        app = slot.get()
+        link = innermost = self._link(slot, in_app=route is not None, route=route)
+        while innermost is not None and innermost.inside is not None:
+            innermost = innermost.inside
+        if innermost is None:
+            return
+        if any(innermost.router is one for one in way.routers):
+            # It leads back to where we are, as an endpoint does that keeps its app.
+            if route is not None and self._observer is not None:
+                slot.put(EndpointProbe(app, self._observer, route))
+            return
+        if innermost.described:
+            # Its layers are there already, by another way: which way a request came is known only at this door.
+            door = slot.get()
+            if not isinstance(door, Door):
+                self._doors += 1
+                door = Door(door, self._doors)
+                if self._observer is not None:
+                    slot.put(door)
+            way = replace(way, door=step_through(way.door, door.key))
+        self._describe(link, way)
 
     def _route(self, holder: Any, route: Any) -> dict[str, Any]:
         endpoint = route.endpoint
@@ -257,6 +370,12 @@ class Discovery:
             "file": place[0] if place else None,
             "line": place[1] if place else None,
         }
+
+
+def _serving() -> bool:
+    """Whether a request is being answered. What is made then is the request's, and must not outlive it here."""
+    place = CURRENT.get()
+    return place is not None and place.exchange is not None
 
 
 def list_registered(app: Any) -> list[str]:
@@ -300,7 +419,7 @@ def _application_of(app: Any) -> Any:
         slot = _find_slot(node, None)
         if slot is None:
             return None
-        node = slot.value
+        node = slot.get()
     return node
 
 
@@ -329,6 +448,10 @@ def _is_mount(route: Any) -> bool:
     return hasattr(route, "routes") and not hasattr(route, "endpoint")
 
 
+def _is_method_of(value: Any, owner: Any) -> bool:
+    return inspect.ismethod(value) and value.__self__ is owner
+
+
 def _is_asgi(value: Any) -> bool:
     """Whether a value can be called as `(scope, receive, send)`."""
     if value is None or inspect.isclass(value) or not callable(value):
@@ -341,19 +464,23 @@ def _is_asgi(value: Any) -> bool:
     return True
 
 
+def _attribute(owner: Any, name: str) -> _Slot:
+    return _Slot(lambda: getattr(owner, name), lambda value: setattr(owner, name, value))
+
+
 def _find_slot(node: Any, inner: Any) -> _Slot | None:
     """Where `node` keeps the app inside: `.app`, else whatever attribute or closure holds what it was made around."""
-    app = getattr(node, "app", None)
-    if app is not None and not inspect.ismethod(app) and _is_asgi(app):
-        return _Slot(app, lambda value: setattr(node, "app", value))
+    app = None if inspect.isclass(node) else getattr(node, "app", None)
+    if app is not None and not _is_method_of(app, node) and _is_asgi(app):
+        return _attribute(node, "app")
     if inner is None:
         return None
     for cell in getattr(node, "__closure__", None) or ():
         if cell.cell_contents is inner:
-            return _Slot(inner, lambda value, cell=cell: setattr(cell, "cell_contents", value))
+            return _attribute(cell, "cell_contents")
     for name, value in getattr(node, "__dict__", {}).items():
         if value is inner:
-            return _Slot(inner, lambda new, name=name: setattr(node, name, new))
+            return _attribute(node, name)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,7 +15,14 @@ from peel.tracer import CURRENT, Place, Tracer
 from peel.views import changes, snapshot
 from peel.written import message_text
 
-_HEAD = '"message":{"type":"http.response.start"'
+DoorKey = Hashable
+"""Which doors a request came through; None for the way on which there is none."""
+
+# What counts as an answer to the client, when one looks for who made an answer of an exception.
+_ANSWERS = tuple(
+    f'"message":{{"type":"{kind}"'
+    for kind in ("http.response.start", "websocket.http.response.start", "websocket.close")
+)
 
 
 class Observer:
@@ -46,7 +53,7 @@ class Observer:
     def sent(self, place: Place, message: Mapping[str, Any]) -> None:
         """A message leaves the ring."""
         text = message_text(message)
-        if text.startswith(_HEAD):
+        if text.startswith(_ANSWERS):
             place.head_sent += 1
         self.tracer.write("send", place, text)
 
@@ -89,10 +96,11 @@ class Observer:
 class Probe:
     """Stands in for an ASGI app, and tells what goes in and out."""
 
-    def __init__(self, app: ASGIApp, layer: str, observer: Observer) -> None:
+    def __init__(self, app: ASGIApp, observer: Observer, layer: str | None = None) -> None:
         self.app = app
-        self._layer = layer
         self._observer = observer
+        self._layer = layer
+        self._by_door: dict[DoorKey, str] = {}
 
     def __getattr__(self, name: str) -> Any:
         # Middleware may look at what it wraps. Not by special names: copy() asks for them before there is an app.
@@ -100,13 +108,23 @@ class Probe:
             raise AttributeError(name)
         return getattr(self.app, name)
 
+    def name(self, door: DoorKey, layer: str) -> None:
+        """Say which layer this is for requests that came through `door`; the first name holds for all others."""
+        if self._layer is None:
+            self._layer = layer
+        else:
+            self._by_door[door] = layer
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
-        """Pass the call on, watched; websockets and the lifespan untouched."""
+        """Pass the call on, watched: requests, websockets and the lifespan alike."""
         outer = CURRENT.get()
-        if outer is None or scope["type"] != "http":
+        layer = self._layer
+        if outer is None or layer is None:
             return await self._call(scope, receive, send)
+        if self._by_door:
+            layer = self._by_door.get(outer.next_door, layer)
         observer = self._observer
-        place = observer.begin(self._layer, outer)
+        place = observer.begin(layer, outer)
         CURRENT.set(place)
         self._before(place)
         observer.enter(place, scope)
@@ -117,6 +135,9 @@ class Probe:
             CURRENT.set(outer)
             try:
                 message = await receive()
+            except BaseException as exc:
+                _step_out(exc)
+                raise
             finally:
                 CURRENT.set(caller)
             observer.received(place, message)
@@ -128,6 +149,9 @@ class Probe:
             CURRENT.set(outer)
             try:
                 return await send(message)
+            except BaseException as exc:
+                _step_out(exc)
+                raise
             finally:
                 CURRENT.set(caller)
 
@@ -139,6 +163,7 @@ class Probe:
         except BaseException as exc:
             leaving = exc
             observer.raised(place, exc)
+            _step_out(exc)
             raise
         finally:
             # Not by token: a generator may be closed in another context than it was made in.
@@ -157,11 +182,42 @@ class EndpointProbe(Probe):
     """The ring at the core: one route's app."""
 
     def __init__(self, app: ASGIApp, observer: Observer, route: dict[str, Any]) -> None:
-        super().__init__(app, ENDPOINT, observer)
+        super().__init__(app, observer, ENDPOINT)
         self._route = route
 
     def _before(self, place: Place) -> None:
         self._observer.tracer.event("route", place, self._route)
+
+
+class Door:
+    """Stands at a mount of an app that is mounted elsewhere too, and notes that the request came this way."""
+
+    def __init__(self, app: ASGIApp, key: int) -> None:
+        self.app = app
+        self.key = key
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "app" or name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.app, name)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
+        """Pass the call on."""
+        place = CURRENT.get()
+        if place is not None:
+            place.next_door = step_through(place.door, self.key)
+        return self.app(scope, receive, send)
+
+
+def step_through(way: DoorKey, key: int) -> DoorKey:
+    """The way on, through one more door."""
+    return (way, key)
+
+
+def _step_out(exc: BaseException) -> None:
+    """Take our own frame out of the traceback: programs print theirs, and it must read as on a server."""
+    if exc.__traceback__ is not None:
+        exc.__traceback__ = exc.__traceback__.tb_next
 
 
 def _same(exc: BaseException, leaving: BaseException | None) -> bool:

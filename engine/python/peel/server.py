@@ -14,9 +14,10 @@ from uvicorn.server import ServerState
 from peel.budget import Stopped
 from peel.clock import Clock
 from peel.connection import Connection
+from peel.events import SERVER
 from peel.loop import VirtualLoop
 from peel.probe import Observer
-from peel.tracer import CURRENT, Tracer
+from peel.tracer import CURRENT, Place, Record, Tracer
 from peel.views import snapshot, view_message, view_scope
 
 LifespanStatus = Literal["begin", "complete", "failed", "unsupported"]
@@ -96,13 +97,9 @@ class Server:
         """The server ring: sees the scope as uvicorn's protocol built it, and the exception that reaches it."""
 
         async def watched(scope: Scope, receive: Receive, send: Send) -> Any:
-            place = CURRENT.get()
             if scope["type"] == "lifespan":
-                try:
-                    return await app(scope, receive, send)
-                except BaseException as exc:
-                    self.lifespan_error = exc
-                    raise
+                return await self._live(app, scope, receive, send)
+            place = CURRENT.get()
             if place is None or not isinstance(place.record, Connection):
                 return await app(scope, receive, send)
             connection = place.record
@@ -130,3 +127,20 @@ class Server:
                 raise
 
         return watched
+
+    async def _live(self, app: Any, scope: Scope, receive: Receive, send: Send) -> Any:
+        """The server ring of the lifespan, which belongs to no exchange."""
+        observer = self.observer
+        place = Place(SERVER, None, None, Record())
+        if observer is not None:
+            CURRENT.set(place)
+            place.snapshot = snapshot(scope)
+            self.tracer.event("enter", place, {"scope": view_scope(scope), "changes": []})
+        try:
+            return await app(scope, receive, send)
+        except BaseException as exc:
+            self.lifespan_error = exc
+            raise
+        finally:
+            if observer is not None:
+                observer.left(place, None)

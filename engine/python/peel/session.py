@@ -43,7 +43,7 @@ from peel.events import (
 )
 from peel.lines import LineWatch
 from peel.loader import Finder, LoadError, load_app
-from peel.loop import DryError, VirtualLoop
+from peel.loop import DryError, NumberedTask, VirtualLoop
 from peel.patches import Patches
 from peel.probe import Observer, Probe
 from peel.server import Server
@@ -264,7 +264,7 @@ class Session:
         # Those of exchanges that were given up first, and unseen: nobody is there to hear how they end.
         self._tracer.muted = True
         for gone in (True, False):
-            rest = [task for task in self._loop.tasks() if (task.place is not None) == gone]
+            rest = [task for task in self._loop.tasks() if _of_exchange(task) == gone]
             for task in rest:
                 task.cancel()
             self._loop.run_until(lambda rest=rest: all(task.done() for task in rest))
@@ -380,3 +380,7 @@ class Session:
                 copy_context().run(cast("Any", task.get_coro()).close)
         if sys.platform != "emscripten":
             gc.collect()
+
+
+def _of_exchange(task: NumberedTask) -> bool:
+    return task.place is not None and task.place.exchange is not None

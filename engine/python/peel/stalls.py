@@ -33,7 +33,8 @@ class Stalls:
         """Where the request's tasks stand: the innermost line of the learner's, and what is awaited there."""
         best: tuple[str | None, int | None, str] = (None, None, "something")
         for task in self._loop.tasks():
-            if (task.place.record if task.place else None) is not record:
+            place = task.place if task.place is not None and task.place.exchange is not None else None
+            if (place.record if place else None) is not record:
                 continue
             chain = list(_suspended(task.get_coro()))
             for position, (frame_file, frame_line, _) in enumerate(chain):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
 from time import perf_counter as real_seconds
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,19 @@ _names: dict[str | None, str] = {}
 class Place:
     """One call of one ring: who is running, for which exchange, and on whose behalf."""
 
-    __slots__ = ("called", "caught", "exchange", "head_sent", "layer", "outer", "record", "snapshot", "tag")
+    __slots__ = (
+        "called",
+        "caught",
+        "door",
+        "exchange",
+        "head_sent",
+        "layer",
+        "next_door",
+        "outer",
+        "record",
+        "snapshot",
+        "tag",
+    )
 
     def __init__(self, layer: str | None, exchange: int | None, outer: Place | None, record: Record | None) -> None:
         self.layer = layer
@@ -55,6 +67,9 @@ class Place:
         if name is None:
             name = _names[layer] = encode(layer)
         self.tag = f'"layer":{name},"exchange":{"null" if exchange is None else exchange}'
+        # Through which mounts the request came here, and goes on: they tell apart apps that are mounted twice.
+        self.door: Hashable = outer.next_door if outer else None
+        self.next_door: Hashable = self.door
 
 
 class Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -13,10 +13,17 @@ from peel.events import BodyView, HeaderPairs, MessageView, ScopeChange, body_te
 
 BODY_LIMIT = 64 * 1024
 _TEXT_LIMIT = 200
-_SCALARS = (str, int, float, complex, bool, bytes, bytearray, type(None))
+_ITEM_LIMIT = 20
 _COMPARED = ("method", "path", "root_path", "query_string", "headers", "scheme", "client", "server")
+# What the framework keeps in a scope for itself. All else that is not compared as it stands is described.
+_PLUMBING = frozenset(
+    (*_COMPARED, "type", "asgi", "http_version", "raw_path", "extensions", "state", "app", "app_root_path")
+) | frozenset(("router", "route", "subprotocols"))
+_PLUMBING_PREFIXES = ("fastapi", "starlette.")
 
-Snapshot = tuple[list[Any], dict[str, str]]
+Snapshot = tuple[list[Any], dict[str, str], dict[str, str]]
+
+_BODIES = ("http.request", "http.response.body", "websocket.http.response.body")
 
 # One message passes ten rings: its text is made once. The key holds the object, so its id cannot be reused meanwhile.
 _last_headers: tuple[list[tuple[bytes, bytes]], HeaderPairs] | None = None
@@ -86,18 +93,37 @@ def view_message(message: Any) -> MessageView:
     if type(message) is not dict and not isinstance(message, Mapping):
         return {"type": f"<{type(message).__qualname__}>"}
     read = cast("Mapping[str, Any]", message)
-    view: MessageView = {"type": str(read.get("type"))}
+    kind = str(read.get("type"))
+    view: MessageView = {"type": kind}
     if "status" in read:
         status = read["status"]
         view["status"] = int(status) if isinstance(status, int) else 0
-    if "headers" in read or view["type"] == "http.response.start":
+    if "headers" in read or kind == "http.response.start":
         headers = view_headers(read.get("headers", []))
         if headers is not None:
             view["headers"] = headers
-    if view["type"] in ("http.request", "http.response.body"):
+    if kind in _BODIES:
         view["body"] = view_body(read.get("body", b""))
         view["more"] = bool(read.get("more_body", False))
+    elif not kind.startswith("http."):
+        _add_events(view, kind, read)
     return view
+
+
+def _add_events(view: MessageView, kind: str, read: Mapping[str, Any]) -> None:
+    """What messages of WebSockets and of the lifespan hold."""
+    if kind in ("websocket.receive", "websocket.send"):
+        text = read.get("text")
+        view["frame"] = "binary" if text is None else "text"
+        view["body"] = view_body(read.get("bytes") or b"" if text is None else _utf8(text))
+    elif kind == "websocket.accept":
+        view["subprotocol"] = _optional(read.get("subprotocol"))
+    elif kind in ("websocket.close", "websocket.disconnect"):
+        code = read.get("code", 1000 if kind == "websocket.close" else 1005)
+        view["code"] = int(code) if isinstance(code, int) else 0
+        view["reason"] = _optional(read.get("reason")) or ""
+    elif "message" in read:
+        view["reason"] = _text(read["message"])
 
 
 def view_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +134,8 @@ def view_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
             view[key] = _text(scope[key])
     if "query_string" in scope:
         view["query_string"] = _latin(scope["query_string"])
-    view["headers"] = view_headers(scope.get("headers")) or []
+    if "headers" in scope:
+        view["headers"] = view_headers(scope["headers"]) or []
     for key in ("client", "server"):
         if key in scope:
             view[key] = list(scope[key]) if scope[key] is not None else None
@@ -124,9 +151,18 @@ def snapshot(scope: Mapping[str, Any]) -> Snapshot:
     if isinstance(headers, list):
         values[4] = list(cast("list[Any]", headers))
     state: Any = scope.get("state")
-    if not isinstance(state, Mapping) or not state:
-        return values, {}
-    return values, {str(key): describe(value) for key, value in cast("Mapping[Any, Any]", state).items()}
+    described: dict[str, str] = {}
+    if state and isinstance(state, Mapping):
+        described = {str(key): describe(value) for key, value in cast("Mapping[Any, Any]", state).items()}
+    more: dict[str, str] = {}
+    for key in scope:
+        if key not in _PLUMBING and not key.startswith(_PLUMBING_PREFIXES):
+            value = scope[key]
+            if key == "endpoint":
+                more[key] = _name_of(value)
+            elif value or key != "path_params":
+                more[key] = describe(value)
+    return values, described, more
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[ScopeChange]:
@@ -136,45 +172,77 @@ def changes(before: Snapshot, after: Snapshot) -> list[ScopeChange]:
         for key, old, new in zip(_COMPARED, before[0], after[0], strict=True):
             if old != new:
                 found.append({"key": key, "before": _shown(key, old), "after": _shown(key, new)})
-    if before[1] != after[1]:
-        for key in [*before[1], *(key for key in after[1] if key not in before[1])]:
-            if before[1].get(key) != after[1].get(key):
-                found.append({"key": f"state.{key}", "before": before[1].get(key), "after": after[1].get(key)})
+    for prefix, olds, news in (("", before[2], after[2]), ("state.", before[1], after[1])):
+        if olds != news:
+            for key in [*olds, *(key for key in news if key not in olds)]:
+                if olds.get(key) != news.get(key):
+                    found.append({"key": f"{prefix}{key}", "before": olds.get(key), "after": news.get(key)})
     return found
 
 
 def describe(value: Any, depth: int = 3) -> str:
-    """Like repr, but it runs no `__repr__` of a learner's class, and shows no addresses."""
+    """Like repr, but it runs no `__repr__` of a learner's class, shows no addresses and stops early."""
     text = _describe(value, depth)
     return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT - 1]}…"
 
 
 def _describe(value: Any, depth: int) -> str:
     kind = cast("type[Any]", type(value))
-    if kind in _SCALARS:
+    if kind is str or kind is bytes or kind is bytearray:
+        return repr(value if len(value) <= _TEXT_LIMIT else value[:_TEXT_LIMIT])
+    if kind is int:
+        # Python refuses to write longer ones.
+        return repr(value) if value.bit_length() < 10_000 else f"<int of {value.bit_length()} bits>"
+    if kind in (bool, float, complex) or value is None:
         return repr(value)
     if depth == 0:
         return "…"
-    if kind is list or kind is tuple or kind is set or kind is frozenset:
-        items = [_describe(item, depth - 1) for item in value]
-        if kind is list:
-            return f"[{', '.join(items)}]"
-        if kind is tuple:
-            return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
-        return f"{{{', '.join(sorted(items))}}}" if items else "set()"
+    if kind is list:
+        return f"[{_listed(value, depth)}]"
+    if kind is tuple:
+        return f"({_listed(value, depth)}{',' if len(value) == 1 else ''})"
     if kind is dict:
         pairs = cast("dict[Any, Any]", value).items()
-        return f"{{{', '.join(f'{_describe(k, depth - 1)}: {_describe(v, depth - 1)}' for k, v in pairs)}}}"
+        return f"{{{_joined((f'{_describe(k, depth - 1)}: {_describe(v, depth - 1)}' for k, v in pairs), len(pairs))}}}"
+    if kind is set or kind is frozenset:
+        return _describe_set(cast("set[Any]", value), depth)
     if kind.__module__ in ("datetime", "decimal", "uuid", "pathlib", "ipaddress"):
         return repr(value)
     fields: dict[str, Any] | None = None
-    if isinstance(value, BaseModel):
+    if isinstance(value, BaseModel) or kind.__module__ == "starlette.authentication":
         fields = dict(vars(value))
     elif dataclasses.is_dataclass(value):
         fields = {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
     if fields is None:
         return f"<{kind.__qualname__}>"
-    return f"{kind.__qualname__}({', '.join(f'{k}={_describe(v, depth - 1)}' for k, v in fields.items())})"
+    shown = _joined((f"{name}={_describe(one, depth - 1)}" for name, one in fields.items()), len(fields))
+    return f"{kind.__qualname__}({shown})"
+
+
+def _describe_set(value: set[Any] | frozenset[Any], depth: int) -> str:
+    if len(value) > _ITEM_LIMIT:
+        # Which of them come first is chance.
+        return f"{{… {len(value)} items}}"
+    items = sorted(_describe(item, depth - 1) for item in value)
+    return f"{{{', '.join(items)}}}" if items else "set()"
+
+
+def _listed(items: Sequence[Any], depth: int) -> str:
+    return _joined((_describe(item, depth - 1) for item in items), len(items))
+
+
+def _joined(parts: Iterable[str], count: int) -> str:
+    """Parts with commas; as many as are shown, and how many there are more."""
+    shown: list[str] = []
+    length = 0
+    for part in parts:
+        shown.append(part)
+        length += len(part)
+        if len(shown) == _ITEM_LIMIT or length > _TEXT_LIMIT:
+            break
+    if len(shown) < count:
+        shown.append(f"… {count - len(shown)} more")
+    return ", ".join(shown)
 
 
 class _Missing:
@@ -194,6 +262,21 @@ def _shown(key: str, value: Any) -> str | None:
         pairs = view_headers(value)
         return "\n".join(f"{name}: {text}" for name, text in pairs) if pairs is not None else describe(value)
     return describe(value)
+
+
+def _name_of(endpoint: Any) -> str:
+    # A mounted app stands behind a probe of ours.
+    while type(endpoint).__module__ == "peel.probe":
+        endpoint = endpoint.app
+    return str(getattr(endpoint, "__name__", type(endpoint).__name__))
+
+
+def _optional(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _utf8(value: Any) -> bytes:
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b""
 
 
 def _latin(value: Any) -> str:

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.middleware.base import BaseHTTPMiddleware
 app = FastAPI()
 """
+CROSSINGS = ("enter", "receive", "send", "raise", "catch", "exit")
 # Lines of HEAD, for tests that name lines.
 OFFSET = HEAD.count("\n")
 
@@ -39,14 +40,19 @@ class Run:
         return [layer["id"] for layer in self.opened["layers"]]
 
     def of(self, kind: str, layer: str | None = None, exchange: int | None = None) -> list[dict[str, Any]]:
-        """Events of a kind, at a layer, of an exchange."""
+        """Events of a kind, at a layer, of an exchange. What crosses layers during the lifespan is in `lifespan()`."""
         return [
             event
             for event in self.events
             if event["kind"] == kind
             and (layer is None or event["layer"] == layer)
             and (exchange is None or event["exchange"] == exchange)
+            and not (event["exchange"] is None and kind in CROSSINGS)
         ]
+
+    def lifespan(self) -> list[dict[str, Any]]:
+        """What crossed the layers at startup and shutdown."""
+        return [event for event in self.events if event["exchange"] is None and event["kind"] in CROSSINGS]
 
     def prints(self) -> list[tuple[str | None, str]]:
         """Layer and text of everything printed."""

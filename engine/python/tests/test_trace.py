@@ -243,7 +243,8 @@ app.mount("/sub", sub)
     assert result.response(0)["body"] == '"sub"' and result.response(1)["body"] == '"main"'
     assert [event["exchange"] for event in result.of("enter", "APIRouter/inner")] == [0]
     assert [change["key"] for change in result.of("enter", "APIRouter/ServerErrorMiddleware")[0]["changes"]] == [
-        "root_path"
+        "root_path",
+        "endpoint",
     ]
     assert [event["endpoint"] for event in result.of("route")] == ["hello", "root"]
 
