@@ -24,6 +24,7 @@ describe('the same as uvicorn on CPython', () => {
     const document = await askPeel(host, { files, entry, app: null }, groups)
     const report = await reports.get(app)
     if (!report) throw new Error('not asked')
-    expect(seenByPeel(document, masks)).toEqual(seenByCPython(report, masks))
+    const seen = seenByPeel(document, masks)
+    expect(report.layers ? seen : { ...seen, layers: null }).toEqual(seenByCPython(report, masks))
   })
 })

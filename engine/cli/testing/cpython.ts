@@ -32,8 +32,8 @@ export interface CPythonJob {
 export interface CPythonReport {
   /** Why the server did not start. */
   readonly error: { readonly type: string; readonly message: string } | null
-  /** Names of the layers, outermost first. */
-  readonly layers: readonly string[]
+  /** Names of the layers, outermost first; null when one cannot see into the stack. */
+  readonly layers: readonly string[] | null
   readonly exchanges: readonly {
     readonly response: {
       readonly status: number

@@ -36,7 +36,7 @@ export interface Seen {
   /** Type of the exception that kept the server from starting, or why Peel stopped it. */
   readonly trouble: string | null
   readonly versions: Readonly<Record<string, string>>
-  readonly layers: readonly string[]
+  readonly layers: readonly string[] | null
   readonly exchanges: readonly SeenExchange[]
   /** Everything written to stdout and stderr, line by line in order. */
   readonly console: readonly string[]

@@ -96,8 +96,15 @@ def preload() -> list[str]:
                 importlib.import_module(module.name)
             except Exception:  # optional parts of packages fail in many ways; they are not needed
                 missing.append(module.name)
+    _read_data_files()
     gc.collect()
     return missing
+
+
+def _read_data_files() -> None:
+    """What packages read from a file of theirs when it is first needed: later the file is not there."""
+    commands: Any = importlib.import_module("fakeredis.model")
+    commands.get_all_commands_info()
 
 
 def _keep_urllib3_off_the_page() -> None:

@@ -69,7 +69,7 @@ class Reference:
         self._raised: dict[int, dict[str, str]] = {}
         self._server: uvicorn.Server | None = None
         self._threads = ThreadPoolExecutor(128)
-        self.layers: list[str] = []
+        self.layers: list[str] | None = None
         self.exchanges: list[dict[str, Any]] = []
         self.error: dict[str, str] | None = None
 
@@ -146,8 +146,11 @@ def describe(exc: BaseException) -> dict[str, str]:
     return {"type": type(exc).__name__, "message": str(exc)}
 
 
-def layer_names(app: Any) -> list[str]:
-    """Return the stack's names from the outside in: classes, and functions for function middleware."""
+def layer_names(app: Any) -> list[str] | None:
+    """Return the stack's names from the outside in: classes, and functions for function middleware.
+
+    None for a stack into which one cannot see, as when a layer is a closure.
+    """
     names: list[str] = []
     app = getattr(app, "app", app)  # inside of uvicorn's own proxy headers middleware
     layer: Any = getattr(app, "middleware_stack", None)
@@ -158,8 +161,10 @@ def layer_names(app: Any) -> list[str]:
         else:
             names.append(type(layer).__name__)
         # A router's `app` is the method that serves, not a layer further in.
-        layer = None if isinstance(layer, Router) else getattr(layer, "app", None)
-    return names
+        if isinstance(layer, Router):
+            return names
+        layer = getattr(layer, "app", None)
+    return None
 
 
 def use_fakeredis() -> None:
@@ -171,7 +176,6 @@ def use_fakeredis() -> None:
         return fakeredis.FakeAsyncRedis.from_url(url, **options)
 
     redis.asyncio.from_url = from_url  # type: ignore[assignment]
-    redis.asyncio.Redis.from_url = from_url  # type: ignore[assignment]
 
 
 def run_program(job: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ IMPORTED_ONCE = (
 )
 """What is imported before the fork need not be imported in each child."""
 
-SIDE_BY_SIDE = 12
+SIDE_BY_SIDE = 6
 LONGEST = 60
 """Seconds after which a program is killed."""
 
