@@ -1,0 +1,20 @@
+# Handlers from which no answer ever comes.
+import asyncio
+
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.get("/event")
+async def event():
+    print("waiting for nobody")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        print("released")
+
+
+@app.get("/fine")
+async def fine():
+    return "fine"
