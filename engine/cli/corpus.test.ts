@@ -4,7 +4,7 @@ import { readCorpus, type CorpusApp } from '../corpus/read-corpus'
 import { EngineHost } from '../host'
 import { spawnNodeWorker } from './spawn'
 import type { CPythonReport } from './testing/cpython'
-import { askCPython, askPeel, seenByCPython, seenByPeel } from './testing/reference'
+import { askCPython, askPeel, seenByBoth } from './testing/reference'
 
 const only = process.env['PEEL_CORPUS']
 const apps = readCorpus().filter((app) => !only || app.name.includes(only))
@@ -24,7 +24,7 @@ describe('the same as uvicorn on CPython', () => {
     const document = await askPeel(host, { files, entry, app: null }, groups)
     const report = await reports.get(app)
     if (!report) throw new Error('not asked')
-    const seen = seenByPeel(document, masks)
-    expect(report.layers ? seen : { ...seen, layers: null }).toEqual(seenByCPython(report, masks))
+    const { peel, cpython } = seenByBoth(document, report, masks)
+    expect(peel).toEqual(cpython)
   })
 })

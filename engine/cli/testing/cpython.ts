@@ -48,6 +48,8 @@ export interface CPythonReport {
   }[]
   /** What was written, line by line, with its stream. */
   readonly console: readonly (readonly ['stdout' | 'stderr', string])[]
+  /** True when something never ended and had to be cut off: what was written then is not in `console`. */
+  readonly cut: boolean
   readonly versions: Readonly<Record<string, string>>
 }
 

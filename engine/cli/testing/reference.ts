@@ -64,6 +64,24 @@ const MEASURED: readonly Mask[] = [
   { name: 'number', pattern: /\b\d+\.\d+(?:e-\d+)?(?= |$|s\b|ms\b)/g },
 ]
 
+/** Both runs as they are compared with one another: what CPython's could not show is left out of Peel's. */
+export function seenByBoth(
+  document: RunDocument,
+  report: CPythonReport,
+  masks?: readonly Mask[],
+): { readonly peel: Seen; readonly cpython: Seen } {
+  const peel = seenByPeel(document, masks)
+  const shutdown = peel.console.indexOf('stderr: INFO:     Waiting for application shutdown.')
+  return {
+    peel: {
+      ...peel,
+      layers: report.layers && peel.layers,
+      console: report.cut && shutdown >= 0 ? peel.console.slice(0, shutdown) : peel.console,
+    },
+    cpython: seenByCPython(report, masks),
+  }
+}
+
 /** A run of Peel's, to be compared. */
 export function seenByPeel(document: RunDocument, masks: readonly Mask[] = MEASURED): Seen {
   const hide = hider(masks)
@@ -152,10 +170,13 @@ function decoded(headers: HeaderList, body: Buffer): string {
 
 /**
  * Lines as they are compared. The access log's client port is the system's choice. Of a traceback the learner's frames
- * and the exceptions stay: frames of libraries name paths, and Python versions mark the lines in different ways.
+ * and the exceptions stay: frames of libraries name paths, and Python versions mark the lines in different ways. A
+ * coroutine that nobody awaited is told when it is thrown away, which Python versions do at different moments: such lines
+ * come last, without place, source line and hint.
  */
 function consoleLines(lines: readonly (readonly [string, string])[], hide: (text: string) => string): string[] {
   const kept: string[] = []
+  const late: string[] = []
   let inTraceback = false
   for (const [stream, line] of lines) {
     if (/^(?: +[+|] (?:Exception Group )?)?Traceback \(most recent call last\):$/.test(line)) inTraceback = true
@@ -167,8 +188,15 @@ function consoleLines(lines: readonly (readonly [string, string])[], hide: (text
       else if (member) kept.push(`${stream}:   ${hide(member[1] ?? '')}`)
       continue
     } else if (line !== '') inTraceback = false
+    const unawaited = /^\S+:\d+: (RuntimeWarning: coroutine '.+' was never awaited)$/.exec(line)
+    if (unawaited) {
+      inTraceback = true
+      late.push(`${stream}: ${unawaited[1]}`)
+      continue
+    }
+    if (line === 'RuntimeWarning: Enable tracemalloc to get the object allocation traceback') continue
     const access = /^(INFO: {5}127\.0\.0\.1):\d+( - ".*)$/.exec(line)
     kept.push(`${stream}: ${hide(access ? `${access[1]}:<port>${access[2]}` : line)}`)
   }
-  return kept
+  return [...kept, ...late]
 }

@@ -59,7 +59,7 @@ async def lion():
 
 @app.get("/divide/{by}")
 async def divide(by: int):
-    return 1 // by
+    return 1 / by
 
 
 @app.get("/tea")

@@ -262,9 +262,15 @@ class Session:
     def _cancel_rest(self) -> None:
         """What asyncio.run() does in the end: tasks that still run are cancelled and awaited."""
         # Those of exchanges that were given up first, and unseen: nobody is there to hear how they end.
+        stalled = {id(one) for one in self._connections if one.stalled is not None}
         self._tracer.muted = True
         for gone in (True, False):
-            rest = [task for task in self._loop.tasks() if _of_exchange(task) == gone]
+            # Tasks that exchanges left behind are ended with the rest.
+            rest = [
+                task
+                for task in self._loop.tasks()
+                if (task.place is not None and id(task.place.record) in stalled) == gone
+            ]
             for task in rest:
                 task.cancel()
             self._loop.run_until(lambda rest=rest: all(task.done() for task in rest))
@@ -380,7 +386,3 @@ class Session:
                 copy_context().run(cast("Any", task.get_coro()).close)
         if sys.platform != "emscripten":
             gc.collect()
-
-
-def _of_exchange(task: NumberedTask) -> bool:
-    return task.place is not None and task.place.exchange is not None

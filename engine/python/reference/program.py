@@ -20,10 +20,15 @@ from starlette.routing import Router
 PATIENCE_MS = 10_000
 """How long the client waits for the next byte, where a job does not say."""
 
+AFTERWARDS = 0.5
+"""Seconds in which an app may end what it does for a client that has given up. After that it never will."""
+
 SERVER_LINES = (
     "INFO:     Started server process",
     "INFO:     Uvicorn running on",
     "INFO:     Shutting down",
+    "INFO:     Waiting for background tasks to complete.",
+    "INFO:     Waiting for connections to close.",
     "INFO:     Finished server process",
 )
 """What uvicorn says of its process and its socket, which are not part of what is compared."""
@@ -34,17 +39,19 @@ class Console:
 
     def __init__(self) -> None:
         self._written: list[tuple[str, str]] = []
+        self.is_open = True
 
     def stream(self, name: str) -> TextIO:
         """A stream that remembers its name."""
-        written = self._written
+        console = self
 
         class Stream(io.TextIOBase):
             def writable(self) -> bool:
                 return True
 
             def write(self, text: str, /) -> int:
-                written.append((name, text))
+                if console.is_open:
+                    console._written.append((name, text))
                 return len(text)
 
         return cast("TextIO", Stream())
@@ -63,12 +70,14 @@ class Console:
 class Reference:
     """One server life with its clients."""
 
-    def __init__(self, job: dict[str, Any]) -> None:
+    def __init__(self, job: dict[str, Any], console: Console) -> None:
         self._job = job
+        self._console = console
         self._patience = job.get("patienceMs", PATIENCE_MS) / 1000
         self._raised: dict[int, dict[str, str]] = {}
         self._server: uvicorn.Server | None = None
         self._threads = ThreadPoolExecutor(128)
+        self._endless: set[asyncio.Task[None]] = set()
         self.layers: list[str] | None = None
         self.exchanges: list[dict[str, Any]] = []
         self.error: dict[str, str] | None = None
@@ -77,6 +86,7 @@ class Reference:
         """Start uvicorn on a free port, send every group, and shut it down again."""
         name = f"{Path(self._job['entry']).stem}:{self._job.get('app') or 'app'}"
         config: Any = uvicorn.Config(name, host="127.0.0.1", port=0, http="h11", ws="none", use_colors=False)
+        config.timeout_graceful_shutdown = 1
         try:
             config.load()
         except BaseException as exc:
@@ -97,6 +107,8 @@ class Reference:
                 await asyncio.sleep(group["waitMs"] / 1000)
                 self.exchanges += await self._send(server.servers[0].sockets[0].getsockname()[1], group["requests"])
         finally:
+            # What never ends is ended by force, and how that is told belongs to the server's process.
+            self._console.is_open = not server.server_state.tasks
             server.should_exit = True
             await running
 
@@ -131,8 +143,10 @@ class Reference:
             answers.append(loop.run_in_executor(self._threads, clients[-1].answer))
         seen = [await answer for answer in answers]
         assert self._server is not None
-        while self._server.server_state.tasks:
+        limit = loop.time() + AFTERWARDS if any(one["timedOut"] for one in seen) else float("inf")
+        while self._server.server_state.tasks - self._endless and loop.time() < limit:
             await asyncio.sleep(0.001)
+        self._endless |= self._server.server_state.tasks
         # Tasks that a request left behind go on as far as they can without waiting.
         for _ in range(50):
             await asyncio.sleep(0)
@@ -181,7 +195,7 @@ def use_fakeredis() -> None:
 def run_program(job: dict[str, Any]) -> dict[str, Any]:
     """Run one job, `{"files", "entry", "app", "groups", "env", "patienceMs"}`, in this process."""
     console = Console()
-    reference = Reference(job)
+    reference = Reference(job, console)
     use_fakeredis()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made).resolve()
@@ -205,5 +219,6 @@ def run_program(job: dict[str, Any]) -> dict[str, Any]:
         "layers": reference.layers,
         "exchanges": reference.exchanges,
         "console": [[name, line.replace(f"{folder}{os.sep}", "")] for name, line in console.lines()],
+        "cut": not console.is_open,
         "versions": {name: version(name) for name in ("fastapi", "starlette", "pydantic", "uvicorn")},
     }

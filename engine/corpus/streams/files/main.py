@@ -1,4 +1,6 @@
 # A file as the answer: whole, in part, and when it is not there.
+# Emscripten numbers errors in another way than Linux does.
+# mask errno: (?<=\[Errno )\d+
 # mask file-date: (?<=last-modified: ).+
 # mask file-tag: (?<=etag: )"[0-9a-f]+"
 from pathlib import Path
