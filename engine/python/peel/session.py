@@ -43,7 +43,7 @@ from peel.events import (
 )
 from peel.lines import LineWatch
 from peel.loader import Finder, LoadError, load_app
-from peel.loop import DryError, NumberedTask, VirtualLoop
+from peel.loop import DryError, VirtualLoop
 from peel.patches import Patches
 from peel.probe import Observer, Probe
 from peel.server import Server
