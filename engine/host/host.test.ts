@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import type { CallMessage, EngineCalls, TraceEvent, WorkerMessage } from '../protocol'
+import type { CallMessage, EngineCalls, RequestGroup, RunDocument, TraceEvent, WorkerMessage } from '../protocol'
 import type { Runtime } from '../runtime/runtime'
 import { serve } from '../runtime/serve'
 import { EngineHost } from './host'
@@ -92,7 +92,6 @@ describe('EngineHost', () => {
     await expect(call).rejects.toMatchObject({ kind: 'aborted' })
     expect(channel.terminated).toEqual([1])
     await expect(host.call('close', null, { wallMs: 1000 })).resolves.toEqual({ stop: null })
-    expect(host.epoch).toBe(1)
   })
 
   test('a call over its time limit kills its worker, and the spare answers the next one', async () => {
@@ -186,5 +185,163 @@ describe('Session', () => {
     expect(stop).toMatchObject({ reason: 'wall', file: 'main.py', line: 15, waiting: ['server'] })
     expect(stop?.text).toContain('Stopped in timing, main.py line 15')
     expect(session.isOpen).toBe(false)
+  })
+})
+
+/** A server whose state is what was sent to it, and which counts how it was asked to get there. */
+function remembering() {
+  const asked: string[] = []
+  let worker = 0
+  const channel = inMemory((emit, number) => {
+    worker = number
+    let sent: string[] = []
+    let isOpen = false
+    let seq = 0
+    const tell = (): void => emit(JSON.stringify([event(seq++, { kind: 'task', born: seq, name: 'a' })]))
+    return {
+      call: async (name, input) => {
+        asked.push(name === 'back' ? `back ${(input as { group: number }).group}` : name)
+        const answer = async (): Promise<unknown> => {
+          switch (name) {
+            case 'open':
+              sent = []
+              seq = 0
+              isOpen = true
+              tell()
+              return INFO
+            case 'send': {
+              const title = (input as EngineCalls['send']['in']).requests[0]?.title ?? ''
+              if (!isOpen) throw new Error('misuse: send needs an open session')
+              if (title === 'hang') return never
+              if (title === 'die') throw Object.assign(new Error('out of bounds'), { name: 'RuntimeError' })
+              sent.push(title)
+              tell()
+              const body = sent.join('')
+              return { exchanges: [{ title, response: { body } }], stop: null }
+            }
+            case 'back': {
+              const { group } = input as EngineCalls['back']['in']
+              if (group > sent.length) throw new Error('misuse: no such group')
+              if (group < sent.length) isOpen = true
+              sent = sent.slice(0, group)
+              seq = group + 1
+              return { way: 'checkpoint', exchange: group, seq }
+            }
+            default:
+              isOpen = false
+              return { stop: null }
+          }
+        }
+        return (await answer()) as never
+      },
+    }
+  })
+  const session = new Session(new EngineHost(channel.spawn, { spareDelayMs: 0 }), PROGRAM, { limits: { wallMs: 30 } })
+  const send = async (...titles: readonly string[]): Promise<void> => {
+    for (const title of titles)
+      await session.send({ waitMs: 0, requests: [{ title, body: {} }] } as unknown as RequestGroup)
+  }
+  const bodies = (document: RunDocument): unknown[] => document.exchanges.map(({ response }) => response?.body ?? null)
+  return { session, send, bodies, asked, worker: () => worker }
+}
+
+describe('branch()', () => {
+  test('keeps the lines apart, and what they share in both', async () => {
+    const { session, send, bodies, asked } = remembering()
+    await session.open()
+    await send('a', 'b', 'c')
+    await expect(session.branch(1)).resolves.toEqual({ way: 'checkpoint', exchange: 1, seq: 2 })
+    expect(bodies(session.document)).toEqual(['a'])
+    await send('x')
+    await session.branch(1)
+    await send('y', 'z')
+    expect(session.lines.map(bodies)).toEqual([
+      ['a', 'ab', 'abc'],
+      ['a', 'ax'],
+      ['a', 'ay', 'ayz'],
+    ])
+    expect(session.document).toEqual(session.lines[2])
+    expect(session.lines[2]?.events.map(({ seq }) => seq)).toEqual([0, 1, 2, 3])
+    expect(asked).toEqual(['open', 'send', 'send', 'send', 'back 1', 'send', 'back 1', 'send', 'send'])
+  })
+
+  test('takes up another line: back to where they fork, and what that line had sent is sent again', async () => {
+    const { session, send, bodies, asked } = remembering()
+    await session.open()
+    await send('a', 'b', 'c')
+    await session.branch(1)
+    await send('x')
+    asked.length = 0
+    await expect(session.branch(3, { line: 0 })).resolves.toEqual({ way: 'replay', exchange: 3, seq: 4 })
+    expect(asked).toEqual(['back 1', 'send', 'send', 'back 3'])
+    await send('d')
+    expect(session.lines.map(bodies)).toEqual([
+      ['a', 'ab', 'abc', 'abcd'],
+      ['a', 'ax'],
+    ])
+  })
+
+  test.for(['hang', 'die'])('leads out of a line whose worker is gone (%s), which stays readable', async (title) => {
+    const { session, send, bodies, worker } = remembering()
+    await session.open()
+    await send('a', 'b', title)
+    expect(session.isOpen).toBe(false)
+    await expect(session.branch(2)).resolves.toMatchObject({ way: 'replay', exchange: 2 })
+    expect(worker()).toBeGreaterThan(1)
+    await send('c')
+    expect(session.lines.map(bodies)).toEqual([
+      ['a', 'ab', null],
+      ['a', 'ab', 'abc'],
+    ])
+    expect(session.lines.map(({ stop }) => stop?.reason)).toEqual([title === 'hang' ? 'wall' : 'memory', undefined])
+  })
+
+  test('leads back before a shutdown, which stays in its line', async () => {
+    const { session, send, bodies } = remembering()
+    await session.open()
+    await send('a', 'b')
+    await session.close()
+    expect(session.isOpen).toBe(false)
+    await session.branch(1)
+    await send('x')
+    expect(session.lines.map(bodies)).toEqual([
+      ['a', 'ab'],
+      ['a', 'ax'],
+    ])
+  })
+
+  test('refuses a moment that is none, and leaves the session as it is', async () => {
+    const { session, send, bodies } = remembering()
+    await session.open()
+    await send('a')
+    await expect(session.branch(2)).rejects.toThrow('There is no running server before group 2 of this line.')
+    await expect(session.branch(0, { line: 1 })).rejects.toThrow(RangeError)
+    await send('b')
+    expect(bodies(session.document)).toEqual(['a', 'ab'])
+  })
+
+  test('of a session that another one took the worker from starts it anew', async () => {
+    const host = new EngineHost(
+      inMemory(() => answering({ open: INFO, back: { way: 'checkpoint', exchange: 0, seq: 0 } })).spawn,
+    )
+    const first = new Session(host, PROGRAM)
+    await first.open()
+    const second = new Session(host, PROGRAM)
+    await second.open()
+    expect([first.isOpen, second.isOpen]).toEqual([false, true])
+    await expect(first.branch(0)).resolves.toMatchObject({ way: 'replay' })
+    expect([first.isOpen, second.isOpen]).toEqual([true, false])
+    host.dispose()
+  })
+
+  test('that ends elsewhere than the first time is a bug, and said', async () => {
+    const host = new EngineHost(
+      inMemory(() => answering({ open: INFO, back: { way: 'replay', exchange: 0, seq: 7 } })).spawn,
+    )
+    const session = new Session(host, PROGRAM)
+    await session.open()
+    await expect(session.branch(0)).rejects.toMatchObject({ kind: 'protocol' })
+    expect(session.isOpen).toBe(false)
+    host.dispose()
   })
 })

@@ -17,7 +17,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** Gets the events of this call in order, in batches, while it runs. */
   readonly onTrace?: (events: readonly TraceEvent[]) => void
+  /** Who has the session that `open` starts: see `EngineHost.holds`. */
+  readonly owner?: object
 }
+
+/** Calls after which no session is open but the one they start. */
+const ENDS_SESSIONS: ReadonlySet<CallName> = new Set(['open', 'orders'])
 
 interface Pending {
   readonly resolve: (payload: string) => void
@@ -48,7 +53,7 @@ export class EngineHost {
   #spare: Slot | null = null
   #queue: Promise<unknown> = Promise.resolve()
   #nextId = 1
-  #epoch = 0
+  #owner: object | null = null
   #disposed = false
 
   /** @param options  `spare: false` starts no second worker, where only one session will ever run */
@@ -63,11 +68,11 @@ export class EngineHost {
   }
 
   /**
-   * Counts how often the worker was replaced. A session lives in one worker: when this number has changed since it was
-   * opened, the session is gone.
+   * Whether the worker's session is that of this owner. A session lives in one worker, and a worker has one session: it is
+   * gone when the worker is replaced or another one is opened.
    */
-  get epoch(): number {
-    return this.#epoch
+  holds(owner: object): boolean {
+    return this.#owner === owner
   }
 
   /** Calls back on each change of the status; returns the way out. */
@@ -98,7 +103,7 @@ export class EngineHost {
     if (this.#spareTimer !== null) clearTimeout(this.#spareTimer)
     for (const slot of [this.#main, this.#spare])
       if (slot) this.#kill(slot, new EngineError('aborted', 'The engine was shut down.'))
-    this.#main = this.#spare = null
+    this.#main = this.#spare = this.#owner = null
     this.#set({ kind: 'off' })
   }
 
@@ -124,6 +129,7 @@ export class EngineHost {
           this.#replace(slot, new EngineError('timeout', `Python gave no answer for ${seconds} s and was stopped.`))
         }, options.wallMs)
         options.signal?.addEventListener('abort', onAbort, { once: true })
+        if (ENDS_SESSIONS.has(name)) this.#owner = options.owner ?? null
         slot.worker.post({ id, call: name, payload: JSON.stringify(input) })
       })
       return JSON.parse(payload) as EngineCalls[C]['out']
@@ -205,7 +211,7 @@ export class EngineHost {
   /** Kills the main worker and lets the spare take over. */
   #replace(slot: Slot, error: EngineError): void {
     if (slot !== this.#main) return
-    this.#epoch += 1
+    this.#owner = null
     const next = this.#spare
     this.#spare = null
     this.#main = next

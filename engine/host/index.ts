@@ -2,5 +2,5 @@
 export { EngineError } from './errors'
 export { EngineHost, type CallOptions, type HostStatus } from './host'
 export { LIMITS } from './limits'
-export { Session, type Carry, type Program, type SessionOptions } from './session'
+export { Session, type BranchOptions, type Carry, type Program, type SessionOptions } from './session'
 export type { EngineWorker, SpawnWorker } from './worker-seam'

@@ -1,11 +1,12 @@
 // The engine as the page has it: sandbox, sessions and lanes behind one small face. The only part of the host with a DOM.
-import type { CheckResult, RequestGroup, RunDocument, TraceEvent } from '../protocol'
+import type { CheckResult, OrdersResult, RequestGroup, RunDocument, TraceEvent } from '../protocol'
 import { Sandbox, type BootWayName } from '../sandbox/sandbox'
 import { DoorError, openServerDoor, type ServerDoor } from '../server'
 import { EngineError } from './errors'
 import { EngineHost, type HostStatus } from './host'
 import { LIMITS } from './limits'
-import { Session, type Carry, type Program } from './session'
+import { ORDERS_WALL_MS, ordersInput } from './orders'
+import { Session, type BranchOptions, type Carry, type Program } from './session'
 
 export type EngineStatus = HostStatus
 
@@ -47,6 +48,16 @@ export interface Engine {
   run(program: Program, groups: readonly RequestGroup[], options?: RunOptions): Promise<RunDocument>
   /** Sends one more group to the running session; starts it anew when the program changed. The document is of the whole session. */
   send(program: Program, group: RequestGroup, options?: RunOptions): Promise<RunDocument>
+  /**
+   * Goes back to the moment before a group of the session's growing line; the next `send` begins a line of its own. The
+   * document is that of what is shared.
+   * @throws {RangeError} when there is no session or no such group
+   */
+  branch(group: number, options?: BranchOptions): Promise<RunDocument>
+  /** Every line of the session from the start, in the order in which they began. */
+  readonly lines: readonly RunDocument[]
+  /** Tries every order of the app's user middlewares, each in a clean session. Ends the running one. */
+  orders(program: Program, groups: readonly RequestGroup[], options?: RunOptions): Promise<OrdersResult>
   /** Runs a lesson's checks over a document. */
   check(source: string, file: string, document: RunDocument): Promise<readonly CheckResult[]>
   dispose(): void
@@ -123,6 +134,26 @@ class PageEngine implements Engine {
       const session = open?.isOpen && isSame(open.program, program) ? open : await this.#open(program, signal)
       await session.send(group, { signal, carry, onTrace: this.#onTrace })
       return this.#finish(session)
+    })
+  }
+
+  branch(group: number, { line, signal: outer }: BranchOptions = {}): Promise<RunDocument> {
+    return this.#exclusive(outer, async (signal) => {
+      if (!this.#session) throw new RangeError('There is no session to go back in.')
+      await this.#session.branch(group, { ...(line === undefined ? {} : { line }), signal })
+      return this.#finish(this.#session)
+    })
+  }
+
+  get lines(): readonly RunDocument[] {
+    return this.#session?.lines ?? []
+  }
+
+  orders(program: Program, groups: readonly RequestGroup[], options: RunOptions = {}): Promise<OrdersResult> {
+    return this.#exclusive(options.signal, async (signal) => {
+      const result = await this.#host.call('orders', ordersInput(program, groups), { wallMs: ORDERS_WALL_MS, signal })
+      this.#tell({ kind: 'server', state: 'stopped' })
+      return result
     })
   }
 

@@ -1,7 +1,9 @@
 // One server life: open, send, close. Gathers the run document while events arrive; knows workers only as a host.
 import type {
+  BackResult,
   Exchange,
   Limits,
+  OpenOptions,
   RequestGroup,
   RunDocument,
   SendResult,
@@ -11,8 +13,9 @@ import type {
   TraceEvent,
 } from '../protocol'
 import { EngineError } from './errors'
-import type { EngineHost } from './host'
+import type { CallOptions, EngineHost } from './host'
 import { LIMITS } from './limits'
+import { pathTo, Tree, type Node } from './tree'
 
 /** A learner's program: files, the one that holds the app, and the app's name (null looks for `app`). */
 export interface Program {
@@ -30,6 +33,11 @@ export interface SessionOptions {
   readonly onTrace?: (events: readonly TraceEvent[]) => void
 }
 
+export interface BranchOptions {
+  readonly line?: number
+  readonly signal?: AbortSignal | undefined
+}
+
 /** How a group gets to the app: straight to the engine, or through a door such as the service worker. */
 export type Carry = (group: RequestGroup, answer: (group: RequestGroup) => Promise<SendResult>) => Promise<SendResult>
 
@@ -43,11 +51,10 @@ export class Session {
   readonly #host: EngineHost
   readonly #limits: Limits
   readonly #trace: boolean
-  readonly #events: TraceEvent[] = []
-  readonly #exchanges: Exchange[] = []
   #info: SessionInfo = { versions: NO_VERSIONS, layers: [], error: null }
-  #stop: StopView | null = null
-  #epoch = -1
+  #tree = new Tree()
+  /** Where the worker's server stands; null when it may stand anywhere. */
+  #at: Node | null = null
 
   constructor(host: EngineHost, program: Program, options: Pick<SessionOptions, 'limits' | 'trace'> = {}) {
     this.#host = host
@@ -58,23 +65,29 @@ export class Session {
 
   /** True while the server runs: loaded, not stopped, and in the worker that it was opened in. */
   get isOpen(): boolean {
-    return this.#epoch === this.#host.epoch && this.#info.error === null && this.#stop === null
+    const { tip } = this.#tree
+    return this.#host.holds(this) && this.#at === tip && this.#info.error === null && isRunning(tip)
   }
 
+  /** The line that is growing, from the start. */
   get document(): RunDocument {
-    return { ...this.#info, exchanges: [...this.#exchanges], events: [...this.#events], stop: this.#stop }
+    return this.#documentOf(this.#tree.tip)
+  }
+
+  /** Every line from the start, in the order in which they began; the main line is the first. */
+  get lines(): readonly RunDocument[] {
+    return this.#tree.tips.map((tip) => this.#documentOf(tip))
   }
 
   /** Loads the files and runs lifespan startup. What the learner did wrong is in the document afterwards. */
   async open(options: SessionOptions = {}): Promise<void> {
-    const { files, entry, app, env = {} } = this.program
-    const input = { files, entry, app, env, limits: this.#limits, trace: this.#trace }
-    await this.#guard(async () => {
+    this.#tree = new Tree()
+    const node = this.#tree.tip
+    await this.#guard(node, async () => {
       await this.#host.boot()
-      this.#epoch = this.#host.epoch
-      const { stop, ...info } = await this.#host.call('open', input, this.#callOptions(options))
+      const { stop, ...info } = await this.#host.call('open', this.#input(), this.#callOptions(node, options))
       this.#info = info
-      this.#stop = stop
+      node.stop = stop
     })
   }
 
@@ -84,46 +97,137 @@ export class Session {
     options: SessionOptions & { readonly carry?: Carry | undefined } = {},
   ): Promise<void> {
     if (!this.isOpen) return
-    await this.#guard(async () => {
-      const answer = (one: RequestGroup): Promise<SendResult> =>
-        this.#host.call('send', one, this.#callOptions(options))
-      const { exchanges, stop } = await (options.carry ?? straight)(group, answer)
-      this.#exchanges.push(...exchanges)
-      this.#stop = stop
-    }, group)
+    const node = this.#tree.grow({ call: 'send', input: group })
+    await this.#guard(
+      node,
+      async () => {
+        const answer = (one: RequestGroup): Promise<SendResult> =>
+          this.#host.call('send', one, this.#callOptions(node, options))
+        const { exchanges, stop } = await (options.carry ?? straight)(group, answer)
+        node.exchanges.push(...exchanges)
+        node.stop = stop
+      },
+      group,
+    )
   }
 
   /** Runs lifespan shutdown. */
   async close(options: SessionOptions = {}): Promise<void> {
     if (!this.isOpen) return
-    await this.#guard(async () => {
-      const { stop } = await this.#host.call('close', null, this.#callOptions(options))
-      this.#stop = stop
+    const node = this.#tree.grow({ call: 'close' })
+    await this.#guard(node, async () => {
+      const { stop } = await this.#host.call('close', null, this.#callOptions(node, options))
+      node.stop = stop
     })
-    this.#epoch = -1
   }
 
-  #callOptions({ signal, onTrace }: SessionOptions) {
+  /**
+   * Goes back to the moment before a group; what is sent next begins a line of its own, and the others stay readable. Works
+   * from a line that was stopped or shut down too, and when the worker is gone: the server is started anew then.
+   * @param group  0-based, counted on the line; the number of its groups stands for the moment after the last
+   * @param line  index in `lines`; without it the line that is growing
+   * @throws {RangeError} when the line has no such moment
+   */
+  async branch(group: number, { line, signal }: BranchOptions = {}): Promise<BackResult> {
+    const tip = line === undefined ? this.#tree.tip : this.#tree.tips[line]
+    const target = tip && pathTo(tip)[group]
+    if (!target || !isRunning(target) || this.#info.error !== null) {
+      throw new RangeError(`There is no running server before group ${group} of ${line ?? 'this'} line.`)
+    }
+    const path = pathTo(target)
+    const back = (await this.#goBack(path, signal)) ?? (await this.#startAnew(path, signal))
+    const expected = { exchange: count(path, 'exchanges'), seq: count(path, 'events') }
+    if (back.exchange !== expected.exchange || back.seq !== expected.seq) {
+      throw new EngineError('protocol', `The server went back to event ${back.seq}, not to ${expected.seq}.`)
+    }
+    this.#tree.move(target)
+    this.#at = target
+    return back
+  }
+
+  /** Within the worker, as far as its line is the same; null when it has no server of this session. */
+  async #goBack(path: readonly Node[], signal: AbortSignal | undefined): Promise<BackResult | null> {
+    if (!this.#host.holds(this) || !this.#at) return null
+    const here = new Set(pathTo(this.#at))
+    const shared = path.filter((node) => here.has(node)).length
+    this.#at = null
+    try {
+      const back = await this.#back(shared - 1, signal)
+      return path.length === shared ? back : await this.#sendAgain(path.slice(shared), path.length - 1, signal)
+    } catch (error) {
+      if (error instanceof EngineError && error.kind === 'died') return null
+      throw error
+    }
+  }
+
+  async #startAnew(path: readonly Node[], signal: AbortSignal | undefined): Promise<BackResult> {
+    this.#at = null
+    await this.#host.boot()
+    await this.#host.call('open', this.#input(), { wallMs: this.#limits.wallMs, signal, owner: this })
+    return this.#sendAgain(path.slice(1), path.length - 1, signal)
+  }
+
+  /** What was sent before is sent once more, and what comes of it is known already. */
+  async #sendAgain(nodes: readonly Node[], group: number, signal: AbortSignal | undefined): Promise<BackResult> {
+    for (const { step } of nodes) {
+      if (step.call === 'send') await this.#host.call('send', step.input, { wallMs: this.#limits.wallMs, signal })
+    }
+    return { ...(await this.#back(group, signal)), way: 'replay' }
+  }
+
+  #back(group: number, signal: AbortSignal | undefined): Promise<BackResult> {
+    // At worst all groups before it are sent again.
+    return this.#host.call('back', { group }, { wallMs: this.#limits.wallMs * (1 + group), signal })
+  }
+
+  #input(): OpenOptions {
+    const { files, entry, app, env = {} } = this.program
+    return { files, entry, app, env, limits: this.#limits, trace: this.#trace }
+  }
+
+  #callOptions(node: Node, { signal, onTrace }: SessionOptions): CallOptions {
     return {
       wallMs: this.#limits.wallMs,
       signal,
+      owner: this,
       onTrace: (events: readonly TraceEvent[]) => {
-        this.#events.push(...events)
+        node.events.push(...events)
         onTrace?.(events)
       },
     }
   }
 
-  /** A worker that had to be killed is something that the learner's program did: it becomes a stop, with the partial trace. */
-  async #guard(work: () => Promise<void>, group?: RequestGroup): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (!(error instanceof EngineError) || (error.kind !== 'timeout' && error.kind !== 'died')) throw error
-      this.#stop = stopFrom(this.#events, error, this.#limits.wallMs)
-      if (group) this.#exchanges.push(...group.requests.map((request) => unanswered(request, this.#events)))
+  #documentOf(tip: Node): RunDocument {
+    const path = pathTo(tip)
+    return {
+      ...this.#info,
+      exchanges: path.flatMap(({ exchanges }) => exchanges),
+      events: path.flatMap(({ events }) => events),
+      stop: tip.stop,
     }
   }
+
+  /** A worker that had to be killed is something that the learner's program did: it becomes a stop, with the partial trace. */
+  async #guard(node: Node, work: () => Promise<void>, group?: RequestGroup): Promise<void> {
+    this.#at = null
+    try {
+      await work()
+      this.#at = node
+    } catch (error) {
+      if (!(error instanceof EngineError) || (error.kind !== 'timeout' && error.kind !== 'died')) throw error
+      const { events } = this.#documentOf(node)
+      node.stop = stopFrom(events, error, this.#limits.wallMs)
+      if (group) node.exchanges.push(...group.requests.map((request) => unanswered(request, events)))
+    }
+  }
+}
+
+function isRunning({ step, stop }: Node): boolean {
+  return step.call !== 'close' && stop === null
+}
+
+function count(path: readonly Node[], what: 'exchanges' | 'events'): number {
+  return path.reduce((sum, node) => sum + node[what].length, 0)
 }
 
 /** What the exchange looks like when the worker was killed before it could tell. */

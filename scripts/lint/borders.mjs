@@ -32,8 +32,10 @@ const MAY_IMPORT = {
   trace: ['protocol'],
   requests: ['protocol'],
   sandbox: ['host/worker-seam', 'runtime', 'trace/model', 'protocol', 'assets/versions'],
-  runtime: ['trace/model', 'protocol'],
-  cli: ['host', 'browser', 'lesson', 'trace', 'requests', 'protocol', 'assets/versions'],
+  // Orders of a stack and what they have in common: pure, used where they are tried and where they are shown.
+  search: ['protocol'],
+  runtime: ['trace/model', 'search', 'protocol'],
+  cli: ['host', 'browser', 'lesson', 'trace', 'search', 'requests', 'protocol', 'assets/versions'],
   // The worker's side under Node: what `sandbox` is in the page.
   'cli/node-worker': ['assets', 'assets/versions', 'runtime', 'trace/model', 'protocol'],
   // Small apps with their requests, for tests.

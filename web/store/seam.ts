@@ -1,2 +1,7 @@
 // What the page asks of the engine. Types only: the engine itself is fetched when it is first needed.
-export type { Engine as EnginePort, EngineNotice, EngineStatus, Lane, Program, ServerState } from '../../engine'
+import type { Engine } from '../../engine'
+
+export type { EngineNotice, EngineStatus, Lane, Program, ServerState } from '../../engine'
+
+/** What the store asks of the engine. */
+export type EnginePort = Pick<Engine, 'status' | 'lane' | 'subscribe' | 'boot' | 'run' | 'send' | 'check' | 'dispose'>

@@ -1,7 +1,18 @@
-// Runtime `fastapi`: real FastAPI behind real uvicorn, in Python's own interpreter.
-import type { CallName, EngineCalls } from '../../protocol'
+// Runtime `fastapi`: real FastAPI behind real uvicorn, in Python's own interpreter. Keeps what is needed to go back.
+import type {
+  BackResult,
+  CallName,
+  EngineCalls,
+  OrdersInput,
+  OrdersResult,
+  SessionError,
+  StopView,
+} from '../../protocol'
+import { groupOrders, listOrders, type Outcome } from '../../search'
 import type { Runtime } from '../runtime'
+import type { HeapCheckpoint, Moment } from './checkpoint'
 import type { Interpreter } from './interpreter'
+import { Moments } from './moments'
 
 type BridgeReply = { ok: true; value: unknown } | { ok: false; error: { kind: string; message: string } }
 
@@ -10,24 +21,202 @@ export class StaleInterpreter extends Error {
   override readonly name = 'StaleInterpreter'
 }
 
+/** Calls that go on with a session: each is a group of its branch. */
+type Step = { readonly name: 'send' | 'client'; readonly payload: string }
+
+/** The session that is or was open since the last `open`, as it can be had again. */
+interface Line {
+  readonly open: string
+  /** Everything that was asked of it since, in order. */
+  readonly steps: Step[]
+  /** False after a failed start, a stop or a shutdown: nothing can be asked of it as it stands. */
+  isRunning: boolean
+  /** Real ms that its steps took since its last moment was remembered. */
+  workedMs: number
+}
+
+/**
+ * When moments of a session are remembered: while nobody asks for anything, before each group, or not at all. The last
+ * two are for tests, which force a way back by them.
+ */
+export type Remembering = 'idle' | 'always' | 'never'
+
+/** Nobody asked for so long: a Run sends its groups one after another without such a pause. */
+const IDLE_MS = 30
+/** A moment costs some 20 ms; after so much work without a pause that is a price to pay at once. */
+const WORKED_MS = 400
+/** 6 middlewares have 720 orders, 7 have 5 040: minutes. */
+const MOST_MIDDLEWARES = 6
+
 /** Serves sessions with an interpreter; each `open` starts from the moment at which the interpreter came up. */
 export class FastapiRuntime implements Runtime {
   readonly #interpreter: Interpreter
+  readonly #remembering: Remembering
+  readonly #moments = new Moments<Moment>()
   #used = false
+  #line: Line | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(interpreter: Interpreter) {
+  constructor(interpreter: Interpreter, remembering: Remembering = 'idle') {
     this.#interpreter = interpreter
+    this.#remembering = remembering
   }
 
   call<C extends CallName>(name: C, input: EngineCalls[C]['in']): EngineCalls[C]['out'] {
-    if (name === 'open') {
-      if (this.#used && !this.#interpreter.reset()) {
-        throw new StaleInterpreter('The last program changed files of Python itself, so a new interpreter is needed.')
-      }
-      this.#used = true
+    clearTimeout(this.#timer)
+    try {
+      return this.#answer(name, input) as EngineCalls[C]['out']
+    } finally {
+      this.#rememberLater()
     }
-    const reply = JSON.parse(this.#interpreter.call(name, JSON.stringify(input))) as BridgeReply
-    if (!reply.ok) throw new Error(`${reply.error.kind}: ${reply.error.message}`)
-    return reply.value as EngineCalls[C]['out']
   }
+
+  #answer(name: CallName, input: EngineCalls[CallName]['in']): EngineCalls[CallName]['out'] {
+    const payload = JSON.stringify(input)
+    switch (name) {
+      case 'open':
+        return this.#open(payload)
+      case 'send':
+      case 'client':
+        return this.#step({ name, payload })
+      case 'back':
+        return this.#back((input as EngineCalls['back']['in']).group)
+      case 'orders':
+        return this.#orders(input as OrdersInput)
+      case 'close':
+        if (this.#line) this.#line.isRunning = false
+        return this.#ask(name, payload)
+      case 'check':
+        return this.#ask(name, payload)
+    }
+  }
+
+  #open(payload: string): EngineCalls['open']['out'] {
+    this.#moments.clear()
+    this.#line = null
+    this.#restore()
+    const opened = this.#ask<EngineCalls['open']['out']>('open', payload)
+    this.#line = { open: payload, steps: [], isRunning: !opened.error && !opened.stop, workedMs: 0 }
+    return opened
+  }
+
+  #step(step: Step): EngineCalls['send' | 'client']['out'] {
+    const line = this.#line
+    const isPaid = line !== null && line.workedMs > WORKED_MS
+    if ((isPaid && this.#remembering === 'idle') || this.#remembering === 'always') this.#remember()
+    const started = performance.now()
+    const value = this.#ask<EngineCalls['send']['out']>(step.name, step.payload)
+    if (line?.isRunning) {
+      line.steps.push(step)
+      line.isRunning = value.stop === null
+      line.workedMs += performance.now() - started
+    }
+    return value
+  }
+
+  /** Puts the session back to the moment before one of its groups; what came after is forgotten. */
+  #back(group: number): BackResult {
+    const line = this.#line
+    if (!line) throw new Error('misuse: back needs a session that was opened')
+    const isHere = group === line.steps.length && line.isRunning
+    if (!isHere && !(Number.isInteger(group) && group >= 0 && group < line.steps.length)) {
+      throw new Error(`misuse: the session has ${line.steps.length} groups, and ${group} is none of them`)
+    }
+    const nearest = isHere ? null : this.#moments.nearest(group)
+    if (!isHere) {
+      this.#restore(nearest?.moment)
+      this.#interpreter.quietly(() => this.#replay(line, nearest?.group ?? null, group))
+      line.steps.length = group
+      line.isRunning = true
+      line.workedMs = 0
+      this.#moments.forgetAfter(group)
+    }
+    const way = isHere || nearest?.group === group ? 'checkpoint' : 'replay'
+    return { way, ...this.#ask<Omit<BackResult, 'way'>>('position', 'null') }
+  }
+
+  /** Asks once more for what lies between two moments. Everything is a function of what is sent, so it ends in the same state. */
+  #replay(line: Line, from: number | null, to: number): void {
+    if (from === null) this.#ask('open', line.open)
+    for (const { name, payload } of line.steps.slice(from ?? 0, to)) this.#ask(name, payload)
+  }
+
+  /** Tries every order from one moment: files loaded, stack not yet built. */
+  #orders({ open, groups }: OrdersInput): OrdersResult {
+    this.#moments.clear()
+    this.#line = null
+    this.#restore()
+    return this.#interpreter.quietly(() => {
+      const input = JSON.stringify({ open: { ...open, trace: false, order: null }, groups })
+      const { names, error, stop } = this.#ask<Loaded>('load', input)
+      if (error) return { names, groups: [], error }
+      if (stop) return { names, groups: [], error: stoppedWhileLoading(stop) }
+      if (names.length > MOST_MIDDLEWARES) return { names, groups: [], error: tooMany(names, open.entry) }
+      const loaded = this.#interpreter.checkpoint()
+      const outcomes = listOrders(names.length).map((order, index): Outcome => {
+        if (index > 0) this.#restoreTo(loaded)
+        return { order, ...this.#ask<Omit<Outcome, 'order'>>('try', JSON.stringify(order)) }
+      })
+      return { names, groups: groupOrders(outcomes), error: null }
+    })
+  }
+
+  #restore(moment?: Moment): void {
+    // The first session finds the interpreter as it came up.
+    if (this.#used) this.#restoreTo(this.#interpreter.boot, moment)
+    this.#used = true
+  }
+
+  #restoreTo(checkpoint: HeapCheckpoint, moment?: Moment): void {
+    if (checkpoint.restore(moment)) return
+    throw new StaleInterpreter('The last program changed files of Python itself, so a new interpreter is needed.')
+  }
+
+  #ask<T>(name: string, payload: string): T {
+    const reply = JSON.parse(this.#interpreter.call(name, payload)) as BridgeReply
+    if (!reply.ok) throw new Error(`${reply.error.kind}: ${reply.error.message}`)
+    return reply.value as T
+  }
+
+  /** Remembers the moment that is now, unless it is known. */
+  #remember(): void {
+    for (const _ of this.#remembered());
+  }
+
+  /** Does so in small steps as soon as nobody has asked for anything for a while; whoever asks comes first. */
+  #rememberLater(): void {
+    if (this.#remembering !== 'idle' || !this.#line?.isRunning || this.#moments.has(this.#line.steps.length)) return
+    const steps = this.#remembered()
+    const go = (): void => {
+      if (!steps.next().done) this.#timer = setTimeout(go)
+    }
+    this.#timer = setTimeout(go, IDLE_MS)
+  }
+
+  *#remembered(): Generator<void, void> {
+    const line = this.#line
+    if (!line?.isRunning || this.#moments.has(line.steps.length)) return
+    const moment = yield* this.#interpreter.boot.take()
+    if (moment) this.#moments.keep(line.steps.length, moment)
+    line.workedMs = 0
+  }
+}
+
+interface Loaded {
+  readonly names: readonly string[]
+  readonly error: SessionError | null
+  readonly stop: StopView | null
+}
+
+function stoppedWhileLoading({ text, file, line }: StopView): SessionError {
+  return { type: 'Stopped', message: text, file, line, phase: 'load', text }
+}
+
+function tooMany(names: readonly string[], file: string): SessionError {
+  const count = names.length
+  const orders = names.reduce((product, _, index) => product * (index + 1), 1).toLocaleString('en')
+  const text =
+    `The app in ${file} registers ${count} middlewares, which have ${orders} orders; ` +
+    `orders are tried for up to ${MOST_MIDDLEWARES}. Take ${count - MOST_MIDDLEWARES === 1 ? 'one' : 'some'} out and try again.`
+  return { type: 'TooManyOrders', message: text, file, line: null, phase: 'load', text }
 }

@@ -1,6 +1,7 @@
 // Boots Python with FastAPI, from a memory snapshot or plainly, and keeps one way in: strings to `peel.bridge`.
 // Knows nothing of threads and pages; where the files come from is the caller's business.
 import type { PyodideAPI, loadPyodide as LoadPyodide } from 'pyodide'
+import type { PyProxy } from 'pyodide/ffi'
 import { HeapCheckpoint, type EmscriptenModule } from './checkpoint'
 import { zeroFreeMemory } from './free-memory'
 import { fullLength, packSparse, writeSparse } from './sparse'
@@ -36,11 +37,12 @@ export type BootWay =
 export interface Interpreter {
   /** Calls `peel.bridge`: JSON in, JSON out. Never throws for a learner's mistake. */
   call(name: string, payload: string): string
-  /**
-   * Puts heap and file system back to where they were after boot.
-   * @returns false when that can't be done safely; a new interpreter is needed then
-   */
-  reset(): boolean
+  /** Gives the result of `work`; events of the calls in it are not emitted. */
+  quietly<T>(work: () => T): T
+  /** The moment at which it came up. */
+  readonly boot: HeapCheckpoint
+  /** Remembers the moment that is now, whole: takes as much memory as the heap, and is restored fastest. */
+  checkpoint(): HeapCheckpoint
   readonly pyodide: PyodideAPI
 }
 
@@ -63,12 +65,26 @@ export async function bootInterpreter(
 ): Promise<Interpreter> {
   const { pyodide, module } = await load(files, way)
   if (way.kind === 'plain') preload(pyodide, way.archives)
-  const install = pyodide.runPython('from peel.bridge import install; install') as (
-    emit: (events: string) => void,
-  ) => (name: string, payload: string) => string
-  const call = install(emit)
-  const checkpoint = new HeapCheckpoint(module)
-  return { call, reset: () => checkpoint.restore(), pyodide }
+  const install = pyodide.runPython('from peel.bridge import install; install') as Pick<PyProxy, 'destroy'> & {
+    (emit: (events: string) => void): (name: string, payload: string) => string
+  }
+  let isQuiet = false
+  const call = install((events) => {
+    if (!isQuiet) emit(events)
+  })
+  // Else JavaScript's collector would let go of it at some later time, and write into a heap that has been put back.
+  install.destroy()
+  const boot = new HeapCheckpoint(module)
+  const quietly = <T>(work: () => T): T => {
+    const before = isQuiet
+    isQuiet = true
+    try {
+      return work()
+    } finally {
+      isQuiet = before
+    }
+  }
+  return { call, quietly, boot, checkpoint: () => new HeapCheckpoint(module), pyodide }
 }
 
 /** Boots plainly with everything imported and gives what `bootInterpreter` restores: see `BootWay`. */

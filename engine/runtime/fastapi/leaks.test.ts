@@ -1,25 +1,18 @@
 // Nothing of one session is left in the next: proved with the real interpreter, in one process, many times over.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
-import { ENGINE_FOLDER } from '../../assets/folder'
-import { nodeBootFiles, prepare } from '../../assets/prepare'
+import { bootInProcess } from '../../assets/boot-in-process'
 import { groupRequests } from '../../browser'
 import { LIMITS } from '../../host'
 import { parseHttpFile } from '../../requests'
 import { FastapiRuntime, StaleInterpreter } from './fastapi-runtime'
-import { bootInterpreter, type Interpreter } from './interpreter'
+import type { Interpreter } from './interpreter'
 
 let interpreter: Interpreter
 let runtime: FastapiRuntime
 let events: string[] = []
 
 beforeAll(async () => {
-  const manifest = await prepare(() => undefined)
-  const heap = new Uint8Array(gunzipSync(readFileSync(join(ENGINE_FOLDER, manifest.snapshot))))
-  const head = new Uint8Array(Buffer.from(manifest.snapshotHead, 'base64'))
-  interpreter = await bootInterpreter(await nodeBootFiles(manifest), { kind: 'snapshot', head, heap }, (batch) => {
+  interpreter = await bootInProcess((batch) => {
     // Where one batch ends depends on real time; the events themselves do not.
     events.push(batch.slice(1, -1))
   })

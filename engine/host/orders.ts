@@ -1,0 +1,12 @@
+// How the search over orders is asked for. Knows nothing of its result.
+import type { OrdersInput, RequestGroup } from '../protocol'
+import { LIMITS } from './limits'
+import type { Program } from './session'
+
+/** 720 orders of a slow program; who does not want to wait can stop it. */
+export const ORDERS_WALL_MS = 120_000
+
+export function ordersInput(program: Program, groups: readonly RequestGroup[]): OrdersInput {
+  const { files, entry, app, env = {} } = program
+  return { open: { files, entry, app, env, limits: LIMITS, trace: false }, groups }
+}
