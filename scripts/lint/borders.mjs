@@ -44,7 +44,7 @@ const MAY_IMPORT = {
   // The list of versions is plain data: page and command line offer it.
   'assets/versions': [],
   // Runs the package's tests inside Pyodide.
-  python: ['assets', 'runtime'],
+  python: ['assets', 'assets/versions', 'runtime'],
   protocol: [],
 }
 

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from helper import HEAD, LIMITS, request, run
+from helper import FASTAPI, HEAD, LIMITS, STARLETTE, request, run
 
 from peel.engine import Engine
 
@@ -84,7 +84,10 @@ def root(ok: bool, r: str = Depends(resource), o: str = Depends(other)):
     assert (result.response(1)["status"], result.header("x-tea", 1)) == (418, "1")
     assert result.exchanges[1]["error"] is None
     texts = ["open", "close other", "close", "open", "close"]
-    assert result.prints() == [("endpoint", text) for text in texts]
+    assert [text for _, text in result.prints()] == texts
+    # Until FastAPI 0.106 a middleware of its own closes them.
+    closed_by = "endpoint" if FASTAPI >= (0, 106) else "AsyncExitStackMiddleware"
+    assert {layer for layer, text in result.prints() if text == "close other"} == {closed_by}
 
 
 def test_exception_handlers_answer_inside_the_stack():
@@ -279,7 +282,9 @@ async def root():
 """
     result = run(source, "/")
     assert (result.response()["status"], result.response()["body"]) == (200, "one")
-    assert result.exchanges[0]["error"]["type"] == "ValueError"
+    # Some versions between let the group out that their task group makes of it.
+    types = {"ValueError"} if STARLETTE >= (0, 45) else {"ValueError", "ExceptionGroup"}
+    assert result.exchanges[0]["error"]["type"] in types
     assert [event["layer"] for event in result.of("exit")][-1] == "browser"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from helper import OFFSET, request, run
+from helper import OFFSET, STARLETTE, request, run
 
 STACK = """
 class Timing(BaseHTTPMiddleware):
@@ -160,12 +160,9 @@ async def root():
     assert result.response()["status"] == 503 and result.exchanges[0]["error"] is None
     raised = result.of("raise")
     assert [event["layer"] for event in raised if event["born"]] == ["endpoint"]
-    assert {event["layer"] for event in raised} == {
-        "endpoint",
-        "APIRouter",
-        "AsyncExitStackMiddleware",
-        "ExceptionMiddleware",
-    }
+    inside = result.layers[result.layers.index("rescue") + 1 :]
+    assert inside[0] == "ExceptionMiddleware" and inside[-1] == "APIRouter"
+    assert {event["layer"] for event in raised} == {"endpoint", *inside}
     assert raised[0]["error"]["line"] == OFFSET + 13
     [caught] = result.of("catch")
     assert (caught["layer"], caught["answered"], caught["error"]["type"]) == ("rescue", True, "ValueError")
@@ -242,10 +239,9 @@ app.mount("/sub", sub)
     assert (inner["parent"], inner["mount"], inner["origin"]) == ("APIRouter", "/sub", "yours")
     assert result.response(0)["body"] == '"sub"' and result.response(1)["body"] == '"main"'
     assert [event["exchange"] for event in result.of("enter", "APIRouter/inner")] == [0]
-    assert [change["key"] for change in result.of("enter", "APIRouter/ServerErrorMiddleware")[0]["changes"]] == [
-        "root_path",
-        "endpoint",
-    ]
+    changed = {change["key"] for change in result.of("enter", "APIRouter/ServerErrorMiddleware")[0]["changes"]}
+    # Until Starlette 0.33 the path is cut, too.
+    assert changed == {"root_path", "endpoint"} | ({"path"} if STARLETTE < (0, 33) else set())
     assert [event["endpoint"] for event in result.of("route")] == ["hello", "root"]
 
 
