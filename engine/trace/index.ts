@@ -5,5 +5,14 @@ export { foldExchange, shownStep, stepAtSeq, firstStepOf, stepByLayer, stepByCha
 export { narrate, narrateStack, sentenceText, type Sentence } from './narrate'
 export { layerLabel } from './label'
 export { headerTable, thinTable, type HeaderTableView, type TableCell, type TableLine } from './table'
+export {
+  compareRuns,
+  type ClientDifference,
+  type Comparable,
+  type Comparison,
+  type EventDifference,
+  type Names,
+} from './compare'
+export { eventWords } from './event-words'
 export { diffHeaders, parseHeaderLines } from './headers'
-export { rowName, ringsOfRow, dropSuffix, cutMiddle, closeWords } from './words'
+export { rowName, ringsOfRow, dropSuffix, cutMiddle } from './words'

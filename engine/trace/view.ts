@@ -28,7 +28,7 @@ import type {
 } from './model'
 
 /** Entries of the scope that the framework keeps for itself: true of every request, so nobody learns from them. */
-const PLUMBING = /^(app|router|endpoint|route|path_params|extensions|asgi|starlette\..*|fastapi.*)$/
+export const PLUMBING = /^(app|router|endpoint|route|path_params|extensions|asgi|starlette\..*|fastapi.*)$/
 
 /** A long stream would drown the slider: this many messages get steps of their own, and the last one. */
 const STREAM_STEPS = 12
