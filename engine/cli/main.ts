@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { UnknownVersion, VERSIONS } from '../assets/versions'
 import { EngineError } from '../host'
+import { compareVersions, comparisonToJson, describeComparison } from './compare'
 import { InputError } from './read-program'
 import { runProgram, toJson } from './run'
 import { describeRun } from './text'
@@ -9,6 +10,7 @@ import { describeRun } from './text'
 const HELP = `peel: run FastAPI middleware and see what crosses each layer.
 
   peel run DIR_OR_MAIN.PY [--requests FILE.http] [--app NAME] [--env NAME=VALUE ...] [--fastapi VERSION] [--json]
+  peel compare DIR_OR_MAIN.PY --fastapi VERSION --fastapi VERSION [the same]   where two versions part
 
   --requests FILE.http  what to send; without it requests.http beside the program
   --app NAME            variable or factory that gives the app; without it "app"
@@ -19,6 +21,7 @@ const HELP = `peel: run FastAPI middleware and see what crosses each layer.
 
 The program runs with your own rights, as it would with python.
 Exit code 0: it ran, also when the app answered 500. 2: bad input. 3: a budget stopped it; what there is was printed.
+4: peel compare found that the client sees a difference (0: it sees none, whatever the layers did).
 1: the engine itself failed.`
 
 /** Runs one command; gives the exit code. */
@@ -31,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         requests: { type: 'string' },
         app: { type: 'string' },
         env: { type: 'string', multiple: true, default: [] },
-        fastapi: { type: 'string' },
+        fastapi: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -41,9 +44,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       console.log(HELP)
       return values.help || command === 'help' ? 0 : 2
     }
-    if (command !== 'run') throw new InputError(`"${command}" is no command of peel; \`peel --help\` lists them`)
-    if (path === undefined || more.length > 0) throw new InputError('say one program: peel run DIR_OR_MAIN.PY')
-    return await run(path, values)
+    if (command !== 'run' && command !== 'compare')
+      throw new InputError(`"${command}" is no command of peel; \`peel --help\` lists them`)
+    if (path === undefined || more.length > 0) throw new InputError(`say one program: peel ${command} DIR_OR_MAIN.PY`)
+    return await (command === 'run' ? run(path, values) : compare(path, values))
   } catch (error) {
     if (error instanceof InputError || error instanceof UnknownVersion || isUsageError(error)) {
       console.error(`peel: ${oneLine(error.message)}`)
@@ -61,7 +65,7 @@ interface RunValues {
   readonly requests?: string
   readonly app?: string
   readonly env: readonly string[]
-  readonly fastapi?: string
+  readonly fastapi: readonly string[]
   readonly json: boolean
 }
 
@@ -69,7 +73,9 @@ interface RunValues {
 const onPrepare = (line: string): void => console.error(`peel: ${line}`)
 
 async function run(path: string, values: RunValues): Promise<number> {
-  const { requests, app, fastapi } = values
+  const { requests, app } = values
+  const [fastapi, another] = values.fastapi
+  if (another !== undefined) throw new InputError('run takes one --fastapi; `peel compare` takes two')
   const { document, warnings } = await runProgram({ path, requests, app, env: readEnv(values.env), fastapi, onPrepare })
   for (const warning of warnings) console.error(`peel: ${warning}`)
   if (document.error?.phase === 'load') throw new InputError(document.error.text)
@@ -77,6 +83,15 @@ async function run(path: string, values: RunValues): Promise<number> {
   if (document.error) console.error(`peel: ${oneLine(document.error.text)}`)
   if (document.stop) console.error(`peel: ${oneLine(document.stop.text)}`)
   return document.stop ? 3 : 0
+}
+
+async function compare(path: string, values: RunValues): Promise<number> {
+  const { requests, app, json } = values
+  const args = { path, requests, app, env: readEnv(values.env), onPrepare }
+  const { compared, warnings } = await compareVersions(args, values.fastapi)
+  for (const warning of warnings) console.error(`peel: ${warning}`)
+  await print(json ? JSON.stringify(comparisonToJson(compared)) : describeComparison(compared))
+  return compared.clientDifference ? 4 : 0
 }
 
 function readEnv(pairs: readonly string[]): Record<string, string> {

@@ -7,7 +7,7 @@ import { Button, Icon } from '../ui'
 import './network.css'
 import { joinTarget, splitTarget } from './target'
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'WEBSOCKET']
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 
 export function RequestForm() {
   const files = useApp((s) => s.files)
@@ -87,7 +87,6 @@ function Fields({ index, text }: { readonly index: number; readonly text: Reques
   }, [text])
   const shown = draft ?? text
   const { path, query } = splitTarget(shown.target)
-  const isSocket = shown.method === 'WEBSOCKET'
   const change = (part: Partial<RequestText>) => {
     const next = { ...shown, ...part }
     const why = changeRequest(index, next)
@@ -161,8 +160,8 @@ function Fields({ index, text }: { readonly index: number; readonly text: Reques
       </div>
       <textarea
         className="field field--mono form__body"
-        aria-label={isSocket ? 'Messages' : 'Body'}
-        placeholder={isSocket ? 'Messages, with a line === between two' : 'Body'}
+        aria-label="Body"
+        placeholder="Body"
         spellCheck={false}
         rows={Math.min(10, Math.max(2, shown.body.split('\n').length))}
         value={shown.body}
