@@ -38,8 +38,8 @@ function nameVersions(a: Pick<VersionPair, 'fastapi'>, b: Pick<VersionPair, 'fas
 }
 
 /** What `peel compare --json` prints. */
-export function comparisonToJson({ exchanges: _, ...rest }: Compared): object {
-  return rest
+export function comparisonToJson({ versions, same, firstDifference, clientDifference, layersOnlyIn }: Compared): object {
+  return { versions, same, firstDifference, clientDifference, layersOnlyIn }
 }
 
 /** One readable page. */
