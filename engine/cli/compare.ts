@@ -38,7 +38,13 @@ function nameVersions(a: Pick<VersionPair, 'fastapi'>, b: Pick<VersionPair, 'fas
 }
 
 /** What `peel compare --json` prints. */
-export function comparisonToJson({ versions, same, firstDifference, clientDifference, layersOnlyIn }: Compared): object {
+export function comparisonToJson({
+  versions,
+  same,
+  firstDifference,
+  clientDifference,
+  layersOnlyIn,
+}: Compared): object {
   return { versions, same, firstDifference, clientDifference, layersOnlyIn }
 }
 
