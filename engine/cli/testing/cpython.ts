@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { HeaderList, RequestGroup, SourceFiles } from '../../protocol'
+import type { HeaderList, RequestGroup, SocketView, SourceFiles } from '../../protocol'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 
@@ -43,6 +43,15 @@ export interface CPythonReport {
       readonly body: string
     } | null
     readonly timedOut: boolean
+    /** What went over a WebSocket, data in base64. */
+    readonly socket?: {
+      readonly messages: readonly {
+        readonly from: 'client' | 'server'
+        readonly frame: 'text' | 'binary'
+        readonly data: string
+      }[]
+      readonly close: SocketView['close']
+    }
     /** The exception that reached the server. */
     readonly error: { readonly type: string; readonly message: string } | null
   }[]

@@ -2,7 +2,8 @@
 // all that a client, the server and the person at the terminal could see.
 import { gunzipSync } from 'node:zlib'
 import { Session, type EngineHost, type Program } from '../../host'
-import type { HeaderList, RequestGroup, RunDocument } from '../../protocol'
+import type { HeaderList, RequestGroup, RunDocument, SocketView } from '../../protocol'
+import { closeWords } from '../../trace'
 import { CPython, type CPythonReport } from './cpython'
 
 let shared: CPython | null = null
@@ -50,6 +51,8 @@ export interface SeenExchange {
   readonly body: string
   /** The exception that reached the server; `no answer` when the client gave up waiting. */
   readonly error: string | null
+  /** What went over a WebSocket, each side's messages in order, and how it ended; null for HTTP. */
+  readonly socket: { readonly said: readonly string[]; readonly heard: readonly string[]; readonly end: string } | null
 }
 
 /** A value that differs between two runs by nature, by name. */
@@ -60,7 +63,7 @@ export interface Mask {
 
 /** Times that a program measures and tells. */
 const MEASURED: readonly Mask[] = [
-  { name: 'number', pattern: /(?<=^[\w-]*(?:time|duration|elapsed|took)[\w-]*: ).*$/g },
+  { name: 'number', pattern: /(?<=^[\w-]*(?:time|duration|elapsed|took)[\w-]*: )\d.*$/g },
   { name: 'number', pattern: /\b\d+\.\d+(?:e-\d+)?(?= |$|s\b|ms\b)/g },
 ]
 
@@ -90,9 +93,15 @@ export function seenByPeel(document: RunDocument, masks: readonly Mask[] = MEASU
     trouble: document.error?.type ?? document.stop?.text ?? null,
     versions,
     layers: document.layers.filter((layer) => !layer.parent && !layer.route).map((layer) => layer.name),
-    exchanges: document.exchanges.map(({ response, error }) => ({
+    exchanges: document.exchanges.map(({ response, error, socket }) => ({
       ...answer(response && { ...response, bytes: bytesOf(response.body, response.bodyEncoding) }, hide),
       error: error && (error.type === 'Stalled' ? 'no answer' : hide(`${error.type}: ${error.message}`)),
+      socket: socket
+        ? talk(
+            socket.messages.map(({ data, ...one }) => ({ ...one, bytes: bytesOf(data.text, data.encoding) })),
+            socket.close,
+          )
+        : null,
     })),
     console: consoleLines(
       document.events.flatMap((event) =>
@@ -118,12 +127,18 @@ export function seenByCPython(report: CPythonReport, masks: readonly Mask[] = ME
     trouble: report.error?.type ?? null,
     versions: report.versions,
     layers: report.layers,
-    exchanges: report.exchanges.map(({ response, timedOut, error }) => ({
+    exchanges: report.exchanges.map(({ response, timedOut, error, socket }) => ({
       ...answer(
         response && { ...response, reason: newer(response.reason), bytes: Buffer.from(response.body, 'base64') },
         hide,
       ),
       error: timedOut ? 'no answer' : error && hide(`${error.type}: ${error.message}`),
+      socket: socket
+        ? talk(
+            socket.messages.map(({ data, ...one }) => ({ ...one, bytes: Buffer.from(data, 'base64') })),
+            socket.close,
+          )
+        : null,
     })),
     console: consoleLines(report.console, hide).map(newer),
   }
@@ -147,18 +162,28 @@ function bytesOf(body: string, encoding: 'utf8' | 'base64'): Buffer {
 function answer(
   response: { status: number; reason: string; headers: HeaderList; bytes: Buffer } | null,
   hide: (text: string) => string,
-): Omit<SeenExchange, 'error'> {
+): Omit<SeenExchange, 'error' | 'socket'> {
   if (!response) return { status: null, headers: [], body: '' }
   return {
     status: `${response.status} ${response.reason}`,
     headers: response.headers.map(([name, value]) => {
-      if (name === 'date') return `${name}: <date>`
+      if (name.toLowerCase() === 'date') return `${name}: <date>`
       // Starlette joins a set, whose order differs from build to build of Python.
       if (name === 'allow') return `${name}: ${value.split(', ').toSorted().join(', ')}`
       return hide(`${name}: ${value}`)
     }),
     body: hide(decoded(response.headers, response.bytes)),
   }
+}
+
+/** Which side spoke first is a matter of time, and of no consequence where nobody waited. */
+function talk(
+  messages: readonly { from: 'client' | 'server'; frame: 'text' | 'binary'; bytes: Buffer }[],
+  close: SocketView['close'],
+): SeenExchange['socket'] {
+  const of = (side: 'client' | 'server'): string[] =>
+    messages.filter(({ from }) => from === side).map(({ frame, bytes }) => `${frame}: ${bytes.toString('latin1')}`)
+  return { said: of('client'), heard: of('server'), end: closeWords(close) }
 }
 
 /** Decoded, since two builds of zlib may compress differently. What is said to be compressed and is not stays as it is. */

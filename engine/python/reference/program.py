@@ -16,6 +16,7 @@ from typing import Any, TextIO, cast
 import uvicorn
 from client import Client
 from starlette.routing import Router
+from talker import Talker
 
 PATIENCE_MS = 10_000
 """How long the client waits for the next byte, where a job does not say."""
@@ -85,7 +86,7 @@ class Reference:
     async def run(self) -> None:
         """Start uvicorn on a free port, send every group, and shut it down again."""
         name = f"{Path(self._job['entry']).stem}:{self._job.get('app') or 'app'}"
-        config: Any = uvicorn.Config(name, host="127.0.0.1", port=0, http="h11", ws="none", use_colors=False)
+        config: Any = uvicorn.Config(name, host="127.0.0.1", port=0, http="h11", use_colors=False)
         config.timeout_graceful_shutdown = 1
         try:
             config.load()
@@ -129,11 +130,11 @@ class Reference:
         """Send a group's requests, each at its time, and wait until the server is done with all of them."""
         loop = asyncio.get_running_loop()
         began = loop.time()
-        clients: list[Client] = []
+        clients: list[Client | Talker] = []
         answers: list[asyncio.Future[dict[str, Any]]] = []
 
-        def begin(request: dict[str, Any]) -> Client:
-            client = Client(port, request, self._patience)
+        def begin(request: dict[str, Any]) -> Client | Talker:
+            client = (Talker if "socket" in request else Client)(port, request, self._patience)
             client.ask()
             return client
 
