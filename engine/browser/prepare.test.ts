@@ -64,8 +64,84 @@ describe('prepareRequest()', () => {
       'RFC 9112 6.2',
     ],
     ['POST /', [['Host', 'localhost:8000']], ['host'], 'issue: only if there is a body'],
+    [
+      'WEBSOCKET /ws\nX: 1',
+      [
+        ['Host', 'localhost:8000'],
+        ['X', '1'],
+        ['Connection', 'Upgrade'],
+        ['Upgrade', 'websocket'],
+        ['Sec-WebSocket-Version', '13'],
+        ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+      ],
+      ['host', 'connection', 'upgrade', 'sec-websocket-version', 'sec-websocket-key'],
+      'RFC 6455 4.1',
+    ],
+    [
+      'WEBSOCKET wss://a.example:443/',
+      [
+        ['Host', 'a.example'],
+        ['Connection', 'Upgrade'],
+        ['Upgrade', 'websocket'],
+        ['Sec-WebSocket-Version', '13'],
+        ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+      ],
+      ['host', 'connection', 'upgrade', 'sec-websocket-version', 'sec-websocket-key'],
+      'WHATWG URL: default port of wss',
+    ],
+    [
+      '# @chunked 2\nPOST /\n\nab',
+      [
+        ['Host', 'localhost:8000'],
+        ['Transfer-Encoding', 'chunked'],
+      ],
+      ['host', 'transfer-encoding'],
+      'RFC 9112 6.2: no Content-Length beside it',
+    ],
+    [
+      '# @chunked 2\nPOST /\nContent-Length: 2\n\nab',
+      [
+        ['Host', 'localhost:8000'],
+        ['Content-Length', '2'],
+        ['Transfer-Encoding', 'chunked'],
+      ],
+      ['host', 'transfer-encoding'],
+      'a wrong one stays',
+    ],
   ] as const)('%j is sent with its headers (%#)', ([text, headers, added]) => {
     expect(prepare(text)).toMatchObject({ headers, added })
+  })
+})
+
+describe('what takes its time', () => {
+  test('a body goes in pieces with the chunked coding, at their times', () => {
+    expect(
+      prepare('# @chunked 3 0.5\nPOST /\n\nabcdefgh').pieces?.map(({ bytes, atMs }) => [bytes.text, atMs]),
+    ).toEqual([
+      ['2\r\nab\r\n', 0],
+      ['3\r\ncde\r\n', 500],
+      ['3\r\nfgh\r\n0\r\n\r\n', 1000],
+    ])
+    expect(prepare('# @chunked 5\nPOST /\n\nab').pieces).toHaveLength(2)
+    expect(prepare('# @chunked 2\nPOST /\n\n\u00fc').pieces?.map(({ bytes }) => bytes.encoding)).toEqual([
+      'base64',
+      'base64',
+    ])
+    expect(prepare('POST /\n\nab').pieces).toBeUndefined()
+  })
+
+  test('a client hangs up', () => {
+    expect(prepare('# @disconnect 0.5\nGET /').hangUpMs).toBe(500)
+    expect(prepare('GET /').hangUpMs).toBeUndefined()
+  })
+
+  test('a WebSocket is a GET with a script', () => {
+    expect(prepare('WEBSOCKET /ws\n\nhi')).toMatchObject({
+      method: 'GET',
+      url: 'ws://localhost:8000/ws',
+      body: { text: '' },
+      socket: { messages: [{ frame: 'text', data: { text: 'hi' }, afterReplies: 0 }] },
+    })
   })
 })
 

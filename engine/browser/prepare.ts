@@ -1,36 +1,73 @@
-// The browser ring, for now as thin as can be: Host, Content-Length, and which requests share the stage.
+// The browser ring, for now as thin as can be: Host, Content-Length, a WebSocket's handshake, chunked bodies, and which
+// requests share the stage.
 // Refuses to know how bytes are written and what an app is.
 import type { HeaderList, RequestGroup, WireRequest } from '../protocol'
-import { bodyBytes, type HttpRequest } from '../requests'
+import { bodyBytes, encodeText, fromBodyText, joinBytes, toBodyText, type HttpRequest } from '../requests'
+
+/**
+ * The key of every handshake: RFC 6455's own example. A server only proves with it that it speaks the protocol, and a
+ * random one would make each run another.
+ */
+const SOCKET_KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
 
 /**
  * Makes a request ready for the wire. Host comes first if the file has none (RFC 9110 7.2: "a user agent SHOULD send
  * Host as the first field"), Content-Length last if there is a body and the file has none (RFC 9110 8.6), except
- * beside Transfer-Encoding (RFC 9112 6.2: "MUST NOT"). Nothing else is added.
+ * beside Transfer-Encoding (RFC 9112 6.2: "MUST NOT"), which `# @chunked` adds. A WebSocket gets the fields of its
+ * handshake (RFC 6455 4.1). Nothing else is added.
  */
 export function prepareRequest(request: HttpRequest, from: number): WireRequest {
   const headers: (readonly [string, string])[] = [...request.headers]
   const added: string[] = []
-  if (!hasHeader(headers, 'host')) {
-    headers.unshift(['Host', hostOf(request.url)])
-    added.push('host')
+  const add = (name: string, value: string, place: 'push' | 'unshift' = 'push'): void => {
+    if (hasHeader(headers, name.toLowerCase())) return
+    headers[place]([name, value])
+    added.push(name.toLowerCase())
   }
+  const { chunked, messages } = request
+  add('Host', hostOf(request.url), 'unshift')
+  if (messages) {
+    add('Connection', 'Upgrade')
+    add('Upgrade', 'websocket')
+    add('Sec-WebSocket-Version', '13')
+    add('Sec-WebSocket-Key', SOCKET_KEY)
+  }
+  if (chunked) add('Transfer-Encoding', 'chunked')
   const length = bodyBytes(request.body)
-  if (length > 0 && !hasHeader(headers, 'content-length') && !hasHeader(headers, 'transfer-encoding')) {
-    headers.push(['Content-Length', String(length)])
-    added.push('content-length')
-  }
+  if (length > 0 && !hasHeader(headers, 'transfer-encoding')) add('Content-Length', String(length))
   return {
     from,
     title: request.title,
-    method: request.method,
+    // RFC 6455 4.1: the handshake's method is GET.
+    method: messages ? 'GET' : request.method,
     url: request.url,
     target: request.target,
     headers,
     added,
     body: request.body,
     atMs: request.atMs ?? 0,
+    ...(chunked && { pieces: chunkBody(fromBodyText(request.body), chunked) }),
+    ...(request.disconnectMs !== null && { hangUpMs: request.disconnectMs }),
+    ...(messages && { socket: { messages } }),
   }
+}
+
+/** Cuts a body into pieces of nearly the same size and gives each the chunked coding (RFC 9112 7.1). */
+function chunkBody(
+  body: Uint8Array,
+  { pieces, everyMs }: NonNullable<HttpRequest['chunked']>,
+): NonNullable<WireRequest['pieces']> {
+  const count = Math.max(1, Math.min(pieces, body.length))
+  return Array.from({ length: count }, (_, index) => {
+    const part = body.subarray(
+      Math.floor((index * body.length) / count),
+      Math.floor(((index + 1) * body.length) / count),
+    )
+    const isLast = index === count - 1
+    const coded = part.length > 0 ? [encodeText(`${part.length.toString(16)}\r\n`), part, encodeText('\r\n')] : []
+    const bytes = joinBytes([...coded, ...(isLast ? [encodeText('0\r\n\r\n')] : [])])
+    return { bytes: toBodyText(bytes), atMs: Math.round(index * everyMs * 1e3) / 1e3 }
+  })
 }
 
 /**
@@ -58,5 +95,5 @@ function hasHeader(headers: HeaderList, name: string): boolean {
 function hostOf(url: string): string {
   const [, scheme = '', authority = ''] = /^([^:]+):\/\/([^/?]*)/.exec(url) ?? []
   const host = authority.slice(authority.lastIndexOf('@') + 1)
-  return host.replace(scheme === 'https' ? /:(443)?$/ : /:(80)?$/, '')
+  return host.replace(/^(https|wss)$/.test(scheme) ? /:(443)?$/ : /:(80)?$/, '')
 }

@@ -130,6 +130,25 @@ describe('peel run', () => {
     expect(out).toMatch(/■ root \/ +← \+content-length \+content-type/)
   })
 
+  test('prints what was said over a WebSocket, and how it ended', limits, () => {
+    const program = `import asyncio\nfrom fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket("/ws")\nasync def echo(ws: WebSocket):\n    await ws.accept()\n    await asyncio.sleep(1.5)\n    await ws.send_text("you said\\n" + await ws.receive_text())\n    await ws.send_bytes(await ws.receive_bytes())\n    await ws.close(4001, "enough")\n`
+    const requests = 'WEBSOCKET /ws\n\nhello\n=== wait-for-server\n< tea.txt\n'
+    const files = { 'main.py': program, 'tea.txt': 'tea', 'requests.http': requests }
+    const { code, out } = peel(files, 'run', 'main.py')
+    expect(code).toBe(0)
+    expect(out).toContain('WEBSOCKET ws://localhost:8000/ws → 101 Switching Protocols')
+    expect(out.split('\n').slice(-8)).toEqual([
+      '',
+      '    0 s  → hello',
+      '  1.5 s  ← you said',
+      '           hello',
+      '  1.5 s  → (3 bytes)',
+      '  1.5 s  ← (3 bytes)',
+      '  closed by the server with 4001, "enough"',
+      '',
+    ])
+  })
+
   test('exits with 0 when the app answered 500, and gives the exception that reached the server', limits, () => {
     const program = `${HEAD}@app.get("/")\nasync def root():\n    return 1 / 0\n`
     const { code, out } = peel({ 'main.py': program, ...GET }, 'run', 'main.py', '--requests', 'r.http', '--json')

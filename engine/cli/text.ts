@@ -1,6 +1,7 @@
 // A run as an onion in text: rings from the outside in, what each did to request and response. Pure.
-import type { RunDocument } from '../protocol'
-import { viewExchange, type ExchangeView, type HeaderChange, type RingView } from '../trace'
+import type { Exchange, RunDocument, SocketView } from '../protocol'
+import { bodyBytes } from '../requests'
+import { closeWords, viewExchange, type ExchangeView, type HeaderChange, type RingView } from '../trace'
 
 const ORIGINS = { yours: '■', library: '▨', framework: '·', browser: ' ', server: ' ' } as const
 const CHANGES = { added: '+', changed: '~', removed: '−' } as const
@@ -21,20 +22,35 @@ export function describeRun(document: RunDocument): string {
 function describeExchange(document: RunDocument, index: number): string {
   const exchange = document.exchanges[index]
   if (!exchange) return ''
-  const { request, response, error } = exchange
+  const { request, response, error, socket } = exchange
   const view = viewExchange(document, index)
   const answer = response ? `${response.status} ${response.reason}`.trim() : 'no response'
   const failure = error && `  ${error.type}: ${error.message}${error.file ? `, ${error.file} line ${error.line}` : ''}`
   const body = response?.bodyEncoding === 'base64' ? `(${response.body.length} characters of base64)` : response?.body
   return [
     '',
-    `${request.method} ${request.url} → ${answer}`,
+    `${socket ? 'WEBSOCKET' : request.method} ${request.url} → ${answer}`,
     ...view.rings.map((ring, depth) => ringLine(view, ring, depth)),
     ...(failure ? [failure] : []),
     ...logLines(document, index),
     ...(response ? ['', ...response.headers.map(([name, value]) => `  ${name}: ${value}`)] : []),
     ...(body ? ['', `  ${body}`] : []),
+    ...(socket && response?.status === 101 ? ['', ...talkLines(socket, exchange)] : []),
   ].join('\n')
+}
+
+/** What was said over a WebSocket, with the virtual time since its handshake. */
+function talkLines({ messages, close }: SocketView, { startedAt }: Exchange): string[] {
+  const times = messages.map(({ at }) => `${(at - startedAt) / 1000} s`)
+  const width = Math.max(0, ...times.map((time) => time.length))
+  return [
+    ...messages.map(({ from, frame, data }, index) => {
+      const text =
+        frame === 'text' ? data.text.replaceAll('\n', `\n${' '.repeat(width + 6)}`) : `(${bodyBytes(data)} bytes)`
+      return `  ${(times[index] ?? '').padStart(width)}  ${from === 'client' ? '→' : '←'} ${text}`
+    }),
+    `  ${closeWords(close)}`,
+  ]
 }
 
 function ringLine(view: ExchangeView, ring: RingView, depth: number): string {

@@ -26,7 +26,7 @@ export function replaceRequest(text: string, index: number, request: RequestText
   replaceSettings(next, block, request)
   replaceRequestLine(next, block, request)
   replaceHeaders(next, block, request)
-  replaceBody(next, block, request)
+  replaceBody(next, lines, block, request)
   return next.flat().join(lineEnd(text))
 }
 
@@ -132,13 +132,18 @@ function replaceHeaders(next: Lines, block: Block, request: RequestText): void {
   next[last] = [...[next[last] ?? ''].flat(), ...added]
 }
 
-function replaceBody(next: Lines, block: Block, request: RequestText): void {
-  if (request.body === block.text.body) return
-  const lines = request.body === '' ? [] : splitLines(request.body)
+function replaceBody(next: Lines, all: readonly string[], block: Block, request: RequestText): void {
   const first = block.body[0]
+  // A WebSocket's messages may begin with === right under the headers; another body may not.
+  const gap = first && all[first.at - 1]?.trim() !== '' ? [''] : []
+  if (request.body === block.text.body) {
+    if (first && request.method !== block.text.method) next[first.at] = [...gap, all[first.at] ?? '']
+    return
+  }
+  const lines = request.body === '' ? [] : splitLines(request.body)
   if (first) {
     for (const { at } of block.body) next[at] = []
-    next[first.at] = lines
+    next[first.at] = lines.length === 0 ? [] : [...gap, ...lines]
     return
   }
   if (lines.length === 0) return

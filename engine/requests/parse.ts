@@ -1,7 +1,8 @@
 // Reads a `.http` file: variables filled in, URLs made absolute, bodies as bytes. Adds no header.
 import type { HeaderList, Ms } from '../protocol'
 import { encodeText, joinBytes, toBodyText } from './bytes'
-import { scanHttpFile, type Block, type Line } from './scan'
+import { readMessages } from './messages'
+import { scanHttpFile, WEBSOCKET, type Block, type Line } from './scan'
 import { HttpFileError, type HttpFile, type HttpRequest } from './types'
 
 export interface ParseOptions {
@@ -13,13 +14,16 @@ export interface ParseOptions {
 
 /** Settings that mean something; the second row is what a browser adds, kept for the browser ring. */
 const SETTINGS = new Set([
-  ...['name', 'wait', 'at', 'times'],
+  ...['name', 'wait', 'at', 'times', 'chunked', 'disconnect'],
   ...['page', 'credentials', 'mode', 'redirect', 'cache', 'sandbox'],
 ])
 
 const DEFAULT_HOST = 'localhost:8000'
 /** More than this at once is a mistyped number, and would only be stopped by the budget for events. */
 const MOST_TIMES = 10_000
+const MOST_PIECES = 1000
+/** Far enough apart to be seen as pieces, where `# @chunked` names no time. */
+const EVERY_MS = 100
 
 interface Reader {
   readonly file: string
@@ -92,10 +96,13 @@ function readBlock(block: Block, index: number, reader: Reader): HttpRequest {
     url,
     target,
     headers,
-    body: toBodyText(readBody(block, headers, reader)),
+    body: toBodyText(method === WEBSOCKET ? new Uint8Array() : readBody(block, headers, reader)),
+    messages: method === WEBSOCKET ? readMessages(block.body, reader.file, (one) => readBodyLine(one, reader)) : null,
     waitMs: readSeconds('wait', block, reader) ?? 0,
     atMs: readSeconds('at', block, reader),
     times: readTimes(block, reader),
+    disconnectMs: readSeconds('disconnect', block, reader),
+    chunked: readChunked(block, reader),
     settings,
     text: block.text,
   }
@@ -113,22 +120,32 @@ function readUrl(block: Block, headers: HeaderList, reader: Reader): { url: stri
   const filled = reader.fill(block.text.target, block.request.at).trim()
   const written = encodeUrl(filled.replace(/#.*$/s, ''))
   const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] || DEFAULT_HOST
-  if (written === '*') return { url: `http://${host}`, target: '*' }
-  if (written.startsWith('/')) return { url: `http://${host}${written}`, target: written }
+  const isSocket = block.text.method === WEBSOCKET
+  const usual = isSocket ? 'ws' : 'http'
+  if (written === '*' && !isSocket) return { url: `http://${host}`, target: '*' }
+  if (written.startsWith('/')) return { url: `${usual}://${host}${written}`, target: written }
   const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(written)
     ? written
     : isHostFirst(written)
-      ? `http://${written}`
+      ? `${usual}://${written}`
       : ''
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?]*)(.*)$/s.exec(absolute)
-  if (!parts) return fail(`"${filled}" is no URL. Begin with / or http://.`)
-  const [, scheme = '', authority = '', rest = ''] = parts
-  if (!/^https?$/i.test(scheme)) fail(`${scheme}:// is not spoken here, only http:// and https://.`)
+  if (!parts) return fail(`"${filled}" is no URL. Begin with / or ${usual}://.`)
+  const [, asked = '', authority = '', rest = ''] = parts
+  // WHATWG WebSockets, "obtain a WebSocket URL": http and https stand for ws and wss.
+  const scheme = isSocket ? asked.toLowerCase().replace(/^http/, 'ws') : asked.toLowerCase()
+  if (isSocket && !/^wss?$/.test(scheme)) fail(`a WebSocket begins with ws:// or wss://, not ${asked}://.`)
+  if (!isSocket && /^wss?$/.test(scheme)) {
+    fail(`${asked}:// opens a WebSocket. Write WEBSOCKET in place of ${block.text.method}.`)
+  }
+  if (!isSocket && !/^https?$/.test(scheme)) {
+    fail(`${asked}:// is not spoken here, only http://, https://, ws:// and wss://.`)
+  }
   if (!/^(?:[^@\s]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\s:@[\]]+)(?::\d{0,5})?$/.test(authority)) {
     fail(`"${authority}" is no host.`)
   }
   const target = rest.startsWith('/') ? rest : `/${rest}`
-  return { url: `${scheme.toLowerCase()}://${authority}${target}`, target }
+  return { url: `${scheme}://${authority}${target}`, target }
 }
 
 /** `localhost:8000/x` and `example.com` are URLs without their scheme, as in both clients; `items` is a slip. */
@@ -174,15 +191,36 @@ function readBodyLine(line: Line, reader: Reader): Uint8Array {
   return encodeText(reader.fill(typeof content === 'string' ? content : new TextDecoder().decode(content), line.at))
 }
 
-function readSeconds(key: 'wait' | 'at', block: Block, reader: Reader): Ms | null {
+function readSeconds(key: 'wait' | 'at' | 'disconnect', block: Block, reader: Reader): Ms | null {
   const setting = block.settings.findLast((one) => one.key === key)
   if (!setting) return null
   const value = reader.fill(setting.value, setting.at)
   if (!/^\d+(?:\.\d+)?$/.test(value)) {
     throw new HttpFileError(reader.file, setting.at + 1, `@${key} takes seconds, such as 0.5, not "${value}".`)
   }
-  // Thousandths of a millisecond are enough, and keep 0.1 s from becoming 100.00000000000001 ms.
-  return Math.round(Number(value) * 1e6) / 1e3
+  return toMs(value)
+}
+
+/** Thousandths of a millisecond are enough, and keep 0.1 s from becoming 100.00000000000001 ms. */
+function toMs(seconds: string): Ms {
+  return Math.round(Number(seconds) * 1e6) / 1e3
+}
+
+/** `# @chunked PIECES [SECONDS]`. */
+function readChunked(block: Block, reader: Reader): HttpRequest['chunked'] {
+  const setting = block.settings.findLast((one) => one.key === 'chunked')
+  if (!setting) return null
+  const fail = (why: string): never => {
+    throw new HttpFileError(reader.file, setting.at + 1, why)
+  }
+  const value = reader.fill(setting.value, setting.at)
+  const [, pieces = '', seconds] = /^(\d+)(?:\s+(\d+(?:\.\d+)?))?$/.exec(value) ?? []
+  if (Number(pieces) < 1 || Number(pieces) > MOST_PIECES) {
+    fail(`@chunked takes the number of pieces, from 1 to ${MOST_PIECES}, and the seconds between two, such as 3 0.5.`)
+  }
+  if (block.text.method === WEBSOCKET) fail('@chunked is for bodies, and a WEBSOCKET request has none.')
+  if (block.body.length === 0) fail('@chunked needs a body to send.')
+  return { pieces: Number(pieces), everyMs: seconds === undefined ? EVERY_MS : toMs(seconds) }
 }
 
 function readTimes(block: Block, reader: Reader): number {

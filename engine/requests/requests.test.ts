@@ -47,6 +47,11 @@ describe('request lines', () => {
       '/a?x=1&y=two%20words',
       'VSC',
     ],
+    ['WEBSOCKET ws://localhost:8000/ws', 'WEBSOCKET', 'ws://localhost:8000/ws', '/ws', 'JB: WebSocket requests'],
+    ['WEBSOCKET /ws?x=1', 'WEBSOCKET', 'ws://localhost:8000/ws?x=1', '/ws?x=1', 'default host'],
+    ['websocket localhost:3000/ws', 'WEBSOCKET', 'ws://localhost:3000/ws', '/ws', 'no scheme means ws'],
+    ['wss://a.example/ws', 'WEBSOCKET', 'wss://a.example/ws', '/ws', 'a URL alone'],
+    ['WEBSOCKET https://a.example/ws', 'WEBSOCKET', 'wss://a.example/ws', '/ws', 'WHATWG WebSockets 3.1'],
     ['GET /a\n?x=1\n# between\n&y=2', 'GET', 'http://localhost:8000/a?x=1&y=2', '/a?x=1&y=2', 'VSC: query lines'],
   ] as const)('%s is read (%#)', ([text, method, url, target]) => {
     expect(only(text)).toMatchObject({ method, url, target })
@@ -59,7 +64,25 @@ describe('request lines', () => {
     ['what is this', 1, '"what is this" is no request line. Write METHOD URL, such as GET /items.'],
     ['GET /a b', 1, 'the URL "/a b" has a space in it. Write it as %20.'],
     ['GET items', 1, '"items" is no URL. Begin with / or http://.'],
-    ['GET ftp://x/', 1, 'ftp:// is not spoken here, only http:// and https://.'],
+    ['GET ftp://x/', 1, 'ftp:// is not spoken here, only http://, https://, ws:// and wss://.'],
+    ['GET ws://a.example/', 1, 'ws:// opens a WebSocket. Write WEBSOCKET in place of GET.'],
+    ['WEBSOCKET ftp://a.example/', 1, 'a WebSocket begins with ws:// or wss://, not ftp://.'],
+    ['WEBSOCKET *', 1, '"*" is no URL. Begin with / or ws://.'],
+    ['WEBSOCKET /\n{"a": 1}', 2, '"{"a": 1}" is no header. Write Name: value, or an empty line before the body.'],
+    ['WEBSOCKET /\n\na\n=== wait\nb', 4, '=== stands alone or before wait-for-server, not before "wait".'],
+    ['WEBSOCKET /\n\na\n< data.json', 4, 'a `< file` line is a message of its own. Put === around it.'],
+    ['WEBSOCKET /\n\n< nothing.bin', 3, 'there is no file nothing.bin.'],
+    ['# @disconnect soon\nGET /', 1, '@disconnect takes seconds, such as 0.5, not "soon".'],
+    ...['', '0', 'x', '3 x', '1001', '3 1 1'].map(
+      (value) =>
+        [
+          `POST /\n# @chunked ${value}\n\nbody`,
+          2,
+          '@chunked takes the number of pieces, from 1 to 1000, and the seconds between two, such as 3 0.5.',
+        ] as const,
+    ),
+    ['# @chunked 3\nPOST /', 1, '@chunked needs a body to send.'],
+    ['# @chunked 3\nWEBSOCKET /\n\na', 1, '@chunked is for bodies, and a WEBSOCKET request has none.'],
     ['GET http://:80/', 1, '":80" is no host.'],
     ['GET /\nNo colon here', 2, '"No colon here" is no header. Write Name: value, or an empty line before the body.'],
     ['GET /\nbad name: x', 2, '"bad name" cannot be a header name.'],
@@ -121,6 +144,67 @@ describe('the parts of a request', () => {
       '--b\r\nA: b\r\n\r\nx\r\n--b--',
     )
     expect(only('POST /\nContent-Type: application/x-www-form-urlencoded\n\na=1\n&b=2').body.text).toBe('a=1&b=2')
+  })
+
+  test('a part of a multipart body comes from a file, byte by byte', () => {
+    const { body } = only(
+      'POST /\nContent-Type: multipart/form-data; boundary=b\n\n--b\nContent-Disposition: form-data; name="f"; filename="logo.png"\n\n< logo.png\n--b--\n',
+    )
+    const text = Buffer.from(fromBodyText(body)).toString('latin1')
+    expect(text).toBe(
+      '--b\r\nContent-Disposition: form-data; name="f"; filename="logo.png"\r\n\r\n\x89P\xff\0\r\n--b--',
+    )
+  })
+
+  test('a client may hang up, and send its body in pieces', () => {
+    expect(only('# @disconnect 2.5\nGET /')).toMatchObject({ disconnectMs: 2500, chunked: null })
+    expect(only('# @chunked 3 0.5\nPOST /\n\nx')).toMatchObject({ chunked: { pieces: 3, everyMs: 500 } })
+    expect(only('# @chunked 3\nPOST /\n\nx').chunked).toEqual({ pieces: 3, everyMs: 100 })
+  })
+
+  // JB: JetBrains "WebSocket requests".
+  test.for([
+    ['one', [['text', 'one', 0]], 'JB'],
+    [
+      '{"a": {{id}}}\n===\ntwo\nlines\n=== wait-for-server\nthree',
+      [
+        ['text', '{"a": 7}', 0],
+        ['text', 'two\nlines', 0],
+        ['text', 'three', 1],
+      ],
+      'JB',
+    ],
+    [
+      '\n\n one \n\n===\n\ntwo\n',
+      [
+        ['text', ' one ', 0],
+        ['text', 'two', 0],
+      ],
+      'empty lines around a message',
+    ],
+    ['=== wait-for-server\n===wait-for-server\none', [['text', 'one', 2]], 'JB: several replies'],
+    ['===\n=== wait-for-server // for the menu\none\n===', [['text', 'one', 1]], 'JB: a comment after it'],
+    ['a\n====\nb', [['text', 'a\n====\nb', 0]], 'four signs separate nothing'],
+    ['', [], 'nothing is said'],
+    [
+      '< logo.png\n===\n<@ data.json',
+      [
+        ['binary', 'iVD/AA==', 0],
+        ['text', '{"id": 7}', 0],
+      ],
+      'files',
+    ],
+    ['< data.json', [['binary', '{"id": {{id}}}', 0]], 'a file is binary, whatever is in it'],
+  ] as const)('the messages of a WebSocket are read from %j (%#)', ([body, messages]) => {
+    const request = only(`@id = 7\nWEBSOCKET /ws\nX: 1\n\n${body}`)
+    expect(request.messages?.map(({ frame, data, afterReplies }) => [frame, data.text, afterReplies])).toEqual(messages)
+    expect(request.body.text).toBe('')
+    expect(request.title).toBe('WEBSOCKET /ws')
+  })
+
+  test('messages may begin without an empty line, with ===', () => {
+    expect(only('WEBSOCKET /ws\nX: 1\n===\none').messages).toHaveLength(1)
+    expect(only('GET /').messages).toBeNull()
   })
 
   test('variables are filled in everywhere, also by other variables and from later lines', () => {
@@ -194,6 +278,15 @@ Content-Type: application/json
 
 ### The end
 GET /
+
+### Talk
+# @disconnect 5
+WEBSOCKET ws://localhost:8000/ws
+===
+hello
+=== wait-for-server
+
+bye
 `
 const texts = (text: string): RequestText[] => parse(text).requests.map((request) => request.text)
 
@@ -214,6 +307,14 @@ describe('writing', () => {
           ['A', ''],
         ],
         body: 'one\n\n# two',
+      },
+      {
+        title: 'Talk',
+        settings: [['disconnect', '5']],
+        method: 'WEBSOCKET',
+        target: 'ws://localhost:8000/ws',
+        headers: [['Sec-WebSocket-Protocol', 'chat']],
+        body: 'one\n=== wait-for-server\n< x.json',
       },
       { title: '', settings: [], method: 'PUT', target: '*', headers: [], body: '\n< x.json' },
     ]
@@ -296,7 +397,7 @@ describe('writing', () => {
     const longer = appendRequest(sample, request)
     expect(longer.startsWith(sample.trimEnd())).toBe(true)
     expect(texts(longer)).toEqual([...texts(sample), request])
-    expect(removeRequest(longer, 3)).toBe(sample)
-    expect(texts(removeRequest(sample, 0)).map(({ title }) => title)).toEqual(['Make one', 'The end'])
+    expect(removeRequest(longer, 4)).toBe(sample)
+    expect(texts(removeRequest(sample, 0)).map(({ title }) => title)).toEqual(['Make one', 'The end', 'Talk'])
   })
 })

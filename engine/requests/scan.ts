@@ -33,13 +33,30 @@ export interface Scan {
   readonly strays: readonly Line[]
 }
 
+/** Stands for the method of a request that opens a WebSocket. */
+export const WEBSOCKET = 'WEBSOCKET'
+
 // RFC 9110 5.6.2: what methods and header names may consist of.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY'])
+const KNOWN_METHODS = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'CONNECT',
+  'OPTIONS',
+  'TRACE',
+  'PATCH',
+  'QUERY',
+  WEBSOCKET,
+])
 const SETTING = /^(?:#|\/\/)\s*@([A-Za-z][\w-]*)(?:\s+(.*))?$/
 const VARIABLE = /^@([^\s=]+)\s*=\s*(.*)$/
 const COMMENT = /^(?:#|\/\/)/
 const CONTINUED = /^\s*[?&]/
+/** Stands between the messages of a WebSocket; needs no empty line before it. */
+const SEPARATOR = /^===(?!=)/
 
 /** Splits text into lines; a CRLF counts as one line break. */
 export function splitLines(text: string): string[] {
@@ -101,7 +118,10 @@ function scanBlock(
       variables.set(variable[1] ?? '', { text: (variable[2] ?? '').trim(), at })
       continue
     }
-    if (!request) {
+    if (request?.method === WEBSOCKET && SEPARATOR.test(text)) {
+      inBody = true
+      body.push({ text, at })
+    } else if (!request) {
       request = { text, at, ...readRequestLine(trimmed, at, file) }
     } else if (headers.length === 0 && CONTINUED.test(text)) {
       continued.push({ text, at })
@@ -134,7 +154,7 @@ function scanBlock(
   }
 }
 
-/** `METHOD URL [HTTP/1.1]`, or a URL alone, which means GET. */
+/** `METHOD URL [HTTP/1.1]`, or a URL alone, which means GET, or WEBSOCKET for ws:// and wss://. */
 function readRequestLine(line: string, at: number, file: string): { method: string; target: string; version: string } {
   const version = /\s+(HTTP\/\S+)$/i.exec(line)?.[1] ?? ''
   const rest = version ? line.slice(0, -version.length).trimEnd() : line
@@ -153,18 +173,24 @@ function readRequestLine(line: string, at: number, file: string): { method: stri
     )
   }
   // Both clients read `get` as GET; other methods are case-sensitive (RFC 9110 9.1) and stay as written.
-  const method = isMethod ? (KNOWN_METHODS.has(word.toUpperCase()) ? word.toUpperCase() : word) : 'GET'
+  const method = isMethod ? (KNOWN_METHODS.has(word.toUpperCase()) ? word.toUpperCase() : word) : methodOf(target)
   return { method, target, version }
+}
+
+/** What a URL without a method means. */
+function methodOf(url: string): string {
+  return /^wss?:\/\//i.test(url) ? WEBSOCKET : 'GET'
 }
 
 function readHeaderLine(line: string, at: number, file: string): { name: string; value: string } {
   const colon = line.indexOf(':')
   const name = line.slice(0, Math.max(colon, 0))
   if (colon < 0 || !TOKEN.test(name.replaceAll(/\{\{[^}]*\}\}/g, 'x'))) {
+    const isBody = colon < 0 || /^(?:\{(?!\{)|[["<])/.test(line)
     throw new HttpFileError(
       file,
       at + 1,
-      colon < 0
+      isBody
         ? `"${shorten(line)}" is no header. Write Name: value, or an empty line before the body.`
         : `"${shorten(name)}" cannot be a header name.`,
     )

@@ -1,5 +1,5 @@
 // What a `.http` file says, before anything is added to it. Knows nothing of browsers or of the wire.
-import type { BodyText, HeaderList, Ms } from '../protocol'
+import type { BodyText, HeaderList, Ms, SocketLine } from '../protocol'
 
 /** One request as it stands in the file, variables not yet filled in: what the form shows and edits. */
 export interface RequestText {
@@ -25,6 +25,7 @@ export interface HttpRequest {
   readonly name: string | null
   /** Name for people: the `# @name`, the `###` title, or `GET /path`. */
   readonly title: string
+  /** `WEBSOCKET` where it opens one. */
   readonly method: string
   /** Absolute URL. */
   readonly url: string
@@ -39,6 +40,12 @@ export interface HttpRequest {
   readonly atMs: Ms | null
   /** `# @times`: how many of it start at once. */
   readonly times: number
+  /** `# @disconnect`: virtual ms after which the client hangs up; null without. */
+  readonly disconnectMs: Ms | null
+  /** `# @chunked`: in how many pieces the body is sent, and virtual ms between two of them; null without. */
+  readonly chunked: { readonly pieces: number; readonly everyMs: Ms } | null
+  /** What the client of a WebSocket says; null for HTTP. */
+  readonly messages: readonly SocketLine[] | null
   /** All `# @key value` lines, the last of a key counts. */
   readonly settings: Readonly<Record<string, string>>
   readonly text: RequestText

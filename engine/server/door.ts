@@ -6,7 +6,7 @@ import { buildResponse, pairExchanges } from './build-response'
 import { DoorError } from './door-error'
 import { ExchangeDesk } from './exchange-desk'
 import type { OpenExchange } from './exchange-desk'
-import { fetchArguments } from './fetch-init'
+import { canFetch, fetchArguments } from './fetch-init'
 import type * as NetworkModule from './network'
 import type { PageAddress } from './pretend-url'
 import { registerWorker } from './worker-registration'
@@ -35,7 +35,7 @@ export interface ServerDoor {
   readonly trouble: string | null
   /**
    * Fetches every request of the group at once, calls `answer` once when all have arrived at the handler, and gives
-   * each fetch its response.
+   * each fetch its response. A group with a request that no fetch can stand for goes to `answer` without any.
    * @returns what `answer` gave, or its rejection, whatever became of the fetches
    * @throws {DoorError} `failed` when the door was closed before the call
    */
@@ -92,6 +92,7 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
       if (isClosed)
         throw new DoorError('failed', 'The service worker lane was closed. Reload the page to open it again.')
       signal?.throwIfAborted()
+      if (!group.requests.every(canFetch)) return answer(group)
       const sent = group.requests.map((request) => startCall(request, desk.open(), page, container))
       const drop = (): void => sent.forEach((call) => call.drop())
       const forget = (): void => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HeaderList, WireRequest } from '../protocol'
-import { fetchArguments } from './fetch-init'
+import { canFetch, fetchArguments } from './fetch-init'
 
 const PAGE = { origin: 'https://peel.example', scope: '/', door: 'd1' }
 
@@ -41,4 +41,12 @@ test('fetchArguments() asks the browser for nothing that Peel simulates itself',
     credentials: 'omit',
     cache: 'no-store',
   })
+})
+
+test('canFetch() is false for what a fetch cannot carry', () => {
+  const plain = wire('POST', [], { text: 'tea', encoding: 'utf8' })
+  expect(canFetch(plain)).toBe(true)
+  expect(canFetch({ ...plain, socket: { messages: [] } })).toBe(false)
+  expect(canFetch({ ...plain, pieces: [] })).toBe(false)
+  expect(canFetch({ ...plain, hangUpMs: 0 })).toBe(false)
 })

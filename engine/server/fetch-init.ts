@@ -6,6 +6,11 @@ import { pretendUrl } from './pretend-url'
 import type { PageAddress } from './pretend-url'
 import { EXCHANGE_HEADER } from './worker/messages'
 
+/** Whether a page's fetch can stand for the request: it talks over no socket, sends no pieces at set times, never hangs up. */
+export function canFetch({ socket, pieces, hangUpMs }: WireRequest): boolean {
+  return !socket && !pieces && hangUpMs === undefined
+}
+
 /** The two arguments of `fetch` for a request, marked with its exchange id. */
 export function fetchArguments(
   request: WireRequest,

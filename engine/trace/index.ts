@@ -15,4 +15,4 @@ export {
 } from './compare'
 export { eventWords } from './event-words'
 export { diffHeaders, parseHeaderLines } from './headers'
-export { rowName, ringsOfRow, dropSuffix, cutMiddle } from './words'
+export { rowName, ringsOfRow, dropSuffix, cutMiddle, closeWords } from './words'

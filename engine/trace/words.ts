@@ -1,4 +1,5 @@
 // Small words that sentences, labels and notes share. No markup, no layout.
+import type { SocketView } from '../protocol'
 import type { HeaderChange, RingView, Row, ShownExchange } from './model'
 
 const NUMBERS = [
@@ -79,4 +80,10 @@ export function namesByKind(changes: readonly HeaderChange[]): Record<HeaderChan
   const names: Record<HeaderChange['kind'], string[]> = { added: [], changed: [], removed: [] }
   for (const { kind, name } of changes) if (!names[kind].includes(name)) names[kind].push(name)
   return names
+}
+
+/** How a WebSocket ended: `closed by the server with 4001, "too bad"`. */
+export function closeWords(close: SocketView['close']): string {
+  if (!close) return 'cut off without a closing frame'
+  return `closed by the ${close.by} with ${close.code}${close.reason ? `, "${close.reason}"` : ''}`
 }

@@ -12,8 +12,9 @@ export const httpLanguage: languages.IMonarchLanguage = {
       [/^(\s*)(@[^\s=]+)(\s*=\s*)/, ['', 'variable', { token: 'delimiter', next: '@value' }]],
       [/^\s*[?&]/, { token: 'delimiter', next: '@url' }],
       [/^[A-Z]+(?=\s+\S)/, { token: 'keyword', next: '@url' }],
-      [/^(?=\/|https?:)/, { token: '', next: '@url' }],
+      [/^(?=\/|https?:|wss?:)/, { token: '', next: '@url' }],
       [/^[\w!#$%&'*+.^`|~-]+(?=:)/, { token: 'http.name', next: '@value' }],
+      [/^===(?!=).*$/, { token: 'keyword', next: '@body' }],
       [/^\s*$/, 'white'],
       [/^(?=[<{["]|\S)/, { token: '', next: '@body' }],
     ],
@@ -40,6 +41,7 @@ export const httpLanguage: languages.IMonarchLanguage = {
     ],
     body: [
       [/^###.*$/, 'http.title', '@pop'],
+      [/^===(?!=).*$/, 'keyword'],
       [/^<@?\s+\S.*$/, 'string'],
       [/\{\{[^}]*\}\}/, 'variable'],
       [/"(?:[^"\\]|\\.)*"(?=\s*:)/, 'http.name'],

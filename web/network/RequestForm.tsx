@@ -7,7 +7,7 @@ import { Button, Icon } from '../ui'
 import './network.css'
 import { joinTarget, splitTarget } from './target'
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'WEBSOCKET']
 
 export function RequestForm() {
   const files = useApp((s) => s.files)
@@ -87,6 +87,7 @@ function Fields({ index, text }: { readonly index: number; readonly text: Reques
   }, [text])
   const shown = draft ?? text
   const { path, query } = splitTarget(shown.target)
+  const isSocket = shown.method === 'WEBSOCKET'
   const change = (part: Partial<RequestText>) => {
     const next = { ...shown, ...part }
     const why = changeRequest(index, next)
@@ -160,8 +161,8 @@ function Fields({ index, text }: { readonly index: number; readonly text: Reques
       </div>
       <textarea
         className="field field--mono form__body"
-        aria-label="Body"
-        placeholder="Body"
+        aria-label={isSocket ? 'Messages' : 'Body'}
+        placeholder={isSocket ? 'Messages, with a line === between two' : 'Body'}
         spellCheck={false}
         rows={Math.min(10, Math.max(2, shown.body.split('\n').length))}
         value={shown.body}

@@ -1,6 +1,8 @@
 // What came over the wire for the exchange on screen: status, headers in order with duplicates, body, exception.
 import { useMemo, useState } from 'react'
-import type { Exchange } from '../../engine/protocol'
+import type { Exchange, SocketView } from '../../engine/protocol'
+import { bodyBytes } from '../../engine/requests'
+import { closeWords } from '../../engine/trace'
 import { useShownStep, type ShownStep } from '../app/use-exchange'
 import { byteWords, statusTone, timeWords } from '../app/words'
 import { useApp } from '../store'
@@ -27,9 +29,18 @@ export function ResponsePane() {
       <StatusLine exchange={exchange} step={step} />
       {exchange.error && <ErrorPart error={exchange.error} />}
       {exchange.response && <Headers step={step} />}
-      {exchange.response && <Body exchange={exchange} />}
+      {isTalk(exchange) ? (
+        <Talk socket={exchange.socket} startedAt={exchange.startedAt} />
+      ) : (
+        exchange.response && <Body exchange={exchange} />
+      )}
     </div>
   )
+}
+
+/** A WebSocket whose handshake was accepted; one that was refused has a response like any other. */
+function isTalk(exchange: Exchange): exchange is Exchange & { readonly socket: SocketView } {
+  return exchange.socket !== undefined && exchange.response?.status === 101
 }
 
 function StatusLine({ exchange, step }: { readonly exchange: Exchange; readonly step: ShownStep }) {
@@ -49,15 +60,19 @@ function StatusLine({ exchange, step }: { readonly exchange: Exchange; readonly 
   }
   const tone = statusTone(response.status)
   const { bytes } = readBody(response.body, response.bodyEncoding, response.headers)
+  const what = isTalk(exchange) ? 'WebSocket' : byteWords(bytes)
+  const how = isTalk(exchange)
+    ? closeWords(exchange.socket.close)
+    : answering
+      ? `answered by ${answering.name}`
+      : 'HTTP/1.1'
   return (
     <p className="response__status">
       <span className={`chip chip--${tone}`}>
         {tone !== 'short' && <Icon name={tone === 'ok' ? 'check' : 'cross'} size={12} />}
         {`${response.status} ${response.reason}`}
       </span>
-      <span className="response__meta">
-        {[byteWords(bytes), time, answering ? `answered by ${answering.name}` : 'HTTP/1.1'].join(', ')}
-      </span>
+      <span className="response__meta">{[what, time, how].join(', ')}</span>
     </p>
   )
 }
@@ -119,6 +134,22 @@ function Body({ exchange }: { readonly exchange: Exchange }) {
           : text}
       </pre>
     </div>
+  )
+}
+
+/** What was said over a WebSocket, in order, each with the virtual time since the handshake. */
+function Talk({ socket, startedAt }: { readonly socket: SocketView; readonly startedAt: number }) {
+  if (socket.messages.length === 0) return <p className="response__note">Nothing was said.</p>
+  return (
+    <ol className="talk" aria-label="Messages, in order">
+      {socket.messages.map(({ from, frame, data, at }, index) => (
+        <li key={index} className={`talk__message talk__message--${from}`}>
+          <span className="talk__at num">{timeWords(at - startedAt)}</span>
+          <span className="talk__from">{from}</span>
+          <span className="talk__text">{frame === 'text' ? data.text : `${byteWords(bodyBytes(data))} of binary`}</span>
+        </li>
+      ))}
+    </ol>
   )
 }
 
