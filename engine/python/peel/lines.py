@@ -1,15 +1,17 @@
-"""Line events and backward jumps of the learner's code, by sys.monitoring (Python 3.12 and later).
+"""Line events, returns and backward jumps of the learner's code, by sys.monitoring (Python 3.12 and later).
 
 Only the learner's own code objects are watched, so everything else runs at full speed.
 """
 
 from __future__ import annotations
 
+import inspect
 import sys
 from types import CodeType
 from typing import Any
 
 from peel.budget import Budget
+from peel.locals import Locals
 from peel.tracer import CURRENT, Tracer, encode
 
 _monitoring: Any = getattr(sys, "monitoring", None)
@@ -20,58 +22,113 @@ _FLUSH_EACH = 4096
 AVAILABLE = _monitoring is not None
 """False before Python 3.12: then there are no line events, and no budget by lines and jumps."""
 
+# Before 3.13 reading `f_locals` makes a copy that lives as long as the frame, and with it every value.
+_LOCALS = sys.version_info >= (3, 13)
+
+
+class _Code:
+    """What is known of one of the learner's code objects."""
+
+    __slots__ = ("code", "function", "lines", "outer", "returns")
+
+    def __init__(self, code: CodeType) -> None:
+        # Kept, so that its id stays its own.
+        self.code = code
+        # Not so for modules and classes, whose variables are those of a namespace.
+        self.function = _LOCALS and bool(code.co_flags & inspect.CO_OPTIMIZED)
+        self.returns = self.function and (code.co_name[0] != "<" or code.co_name == "<lambda>")
+        self.outer = frozenset(code.co_freevars)
+        self.lines: dict[int, str] = {}
+
+    def line(self, line: int) -> str:
+        """The fields that are the same each time."""
+        text = self.lines.get(line)
+        if text is None:
+            fields = {"file": self.code.co_filename, "line": line, "function": self.code.co_name}
+            text = self.lines[line] = encode(fields)[1:-1]
+        return text
+
 
 class LineWatch:
-    """Counts for the budget, and writes line events while a request is inside."""
+    """Counts for the budget, and writes line and return events while a ring or the lifespan runs."""
 
     def __init__(self, budget: Budget, tracer: Tracer, *, trace: bool) -> None:
         self._budget = budget
         self._tracer = tracer
         self._trace = trace
-        self._texts: dict[tuple[int, int], tuple[str, CodeType]] = {}
+        self._locals = Locals()
+        # By identity: hashing a code object goes through all of it.
+        self._codes: dict[int, _Code] = {}
 
     def start(self) -> None:
         """Claim the tool; code is watched from `watch()` on."""
         if not AVAILABLE:
             return
+        events = _monitoring.events
         _monitoring.use_tool_id(_TOOL, "peel")
-        _monitoring.register_callback(_TOOL, _monitoring.events.LINE, self._line)
-        _monitoring.register_callback(_TOOL, _monitoring.events.JUMP, self._jump)
+        _monitoring.register_callback(_TOOL, events.LINE, self._line if self._trace else self._count)
+        _monitoring.register_callback(_TOOL, events.JUMP, self._jump)
+        if self._trace:
+            _monitoring.register_callback(_TOOL, events.PY_START, self._start)
+            _monitoring.register_callback(_TOOL, events.PY_RETURN, self._return)
 
     def stop(self) -> None:
         """Let go of the tool."""
         if AVAILABLE and _monitoring.get_tool(_TOOL) is not None:
-            _monitoring.register_callback(_TOOL, _monitoring.events.LINE, None)
-            _monitoring.register_callback(_TOOL, _monitoring.events.JUMP, None)
+            events = _monitoring.events
+            for event in (events.LINE, events.JUMP, events.PY_START, events.PY_RETURN):
+                _monitoring.register_callback(_TOOL, event, None)
             _monitoring.free_tool_id(_TOOL)
 
     def watch(self, code: CodeType) -> None:
         """Watch a compiled file with everything that is defined in it."""
         if not AVAILABLE:
             return
-        _monitoring.set_local_events(_TOOL, code, _monitoring.events.LINE | _monitoring.events.JUMP)
+        events = _monitoring.events
+        wanted = events.LINE | events.JUMP
+        known = self._codes[id(code)] = _Code(code)
+        if self._trace and known.function:
+            wanted |= events.PY_START
+            if known.returns:
+                wanted |= events.PY_RETURN
+        _monitoring.set_local_events(_TOOL, code, wanted)
         for inner in code.co_consts:
             if isinstance(inner, CodeType):
                 self.watch(inner)
 
-    def _line(self, code: CodeType, line: int) -> None:
+    def _count(self, code: CodeType, line: int) -> None:
         budget = self._budget
         budget.count_line(code.co_filename, line)
         if budget.lines % _FLUSH_EACH == 0:
             self._tracer.flush()
-        if self._trace:
-            place = CURRENT.get()
-            if place is not None and place.exchange is not None:
-                self._tracer.write("line", place, self._text(code, line))
 
-    def _text(self, code: CodeType, line: int) -> str:
-        # By identity: hashing a code object goes through all of it. The code is kept, so its id stays its own.
-        key = (id(code), line)
-        known = self._texts.get(key)
-        if known is None:
-            fields = {"file": code.co_filename, "line": line, "function": code.co_name}
-            known = self._texts[key] = (encode(fields)[1:-1], code)
-        return known[0]
+    def _line(self, code: CodeType, line: int) -> None:
+        self._count(code, line)
+        place = CURRENT.get()
+        if place is None:
+            return
+        known = self._codes[id(code)]
+        text = known.line(line)
+        if known.function:
+            changed = self._locals.changed(sys._getframe(1), known.outer)
+            if changed:
+                text = f'{text},"locals":{encode(changed)}'
+        self._tracer.write("line", place, text)
+
+    def _start(self, _code: CodeType, _offset: int) -> None:
+        self._locals.forget(sys._getframe(1))
+
+    def _return(self, code: CodeType, _offset: int, value: object) -> None:
+        frame = sys._getframe(1)
+        place = CURRENT.get()
+        if place is not None:
+            known = self._codes[id(code)]
+            text = f'{known.line(frame.f_lineno)},"value":{encode(self._locals.text(value))}'
+            changed = self._locals.changed(frame, known.outer)
+            if changed:
+                text = f'{text},"locals":{encode(changed)}'
+            self._tracer.write("return", place, text)
+        self._locals.forget(frame)
 
     def _jump(self, code: CodeType, start: int, target: int) -> None:
         if target <= start:
