@@ -2,7 +2,10 @@
 import { parseArgs } from 'node:util'
 import { UnknownVersion, VERSIONS } from '../assets/versions'
 import { EngineError } from '../host'
+import { branchProgram, branchToJson, describeBranch } from './branch'
 import { compareVersions, comparisonToJson, describeComparison } from './compare'
+import { ordersToJson, tryOrders } from './orders'
+import { describeOrders } from './orders-text'
 import { InputError } from './read-program'
 import { runProgram, toJson } from './run'
 import { describeRun } from './text'
@@ -11,6 +14,9 @@ const HELP = `peel: run FastAPI middleware and see what crosses each layer.
 
   peel run DIR_OR_MAIN.PY [--requests FILE.http] [--app NAME] [--env NAME=VALUE ...] [--fastapi VERSION] [--json]
   peel compare DIR_OR_MAIN.PY --fastapi VERSION --fastapi VERSION [the same]   where two versions part
+  peel orders DIR_OR_MAIN.PY [the same]     every order of the app's middlewares, grouped by what a client can tell
+  peel branch DIR_OR_MAIN.PY --at N --send FILE.http [the same]
+                                            runs to the end, goes back to before request group N, and sends something else
 
   --requests FILE.http  what to send; without it requests.http beside the program
   --app NAME            variable or factory that gives the app; without it "app"
@@ -35,6 +41,8 @@ export async function main(argv: readonly string[]): Promise<number> {
         app: { type: 'string' },
         env: { type: 'string', multiple: true, default: [] },
         fastapi: { type: 'string', multiple: true, default: [] },
+        at: { type: 'string' },
+        send: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -44,10 +52,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       console.log(HELP)
       return values.help || command === 'help' ? 0 : 2
     }
-    if (command !== 'run' && command !== 'compare')
-      throw new InputError(`"${command}" is no command of peel; \`peel --help\` lists them`)
+    const work = COMMANDS.get(command)
+    if (!work) throw new InputError(`"${command}" is no command of peel; \`peel --help\` lists them`)
     if (path === undefined || more.length > 0) throw new InputError(`say one program: peel ${command} DIR_OR_MAIN.PY`)
-    return await (command === 'run' ? run(path, values) : compare(path, values))
+    return await work(path, values)
   } catch (error) {
     if (error instanceof InputError || error instanceof UnknownVersion || isUsageError(error)) {
       console.error(`peel: ${oneLine(error.message)}`)
@@ -61,21 +69,26 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-interface RunValues {
+interface Values {
   readonly requests?: string
   readonly app?: string
   readonly env: readonly string[]
   readonly fastapi: readonly string[]
+  readonly at?: string
+  readonly send?: string
   readonly json: boolean
 }
+
+const COMMANDS: ReadonlyMap<string, (path: string, values: Values) => Promise<number>> = new Map(
+  Object.entries({ run, compare, orders, branch }),
+)
 
 /** Preparing an older version takes its time; whoever waits is told why. */
 const onPrepare = (line: string): void => console.error(`peel: ${line}`)
 
-async function run(path: string, values: RunValues): Promise<number> {
+async function run(path: string, values: Values): Promise<number> {
   const { requests, app } = values
-  const [fastapi, another] = values.fastapi
-  if (another !== undefined) throw new InputError('run takes one --fastapi; `peel compare` takes two')
+  const fastapi = oneVersion('run', values.fastapi)
   const { document, warnings } = await runProgram({ path, requests, app, env: readEnv(values.env), fastapi, onPrepare })
   for (const warning of warnings) console.error(`peel: ${warning}`)
   if (document.error?.phase === 'load') throw new InputError(document.error.text)
@@ -85,13 +98,38 @@ async function run(path: string, values: RunValues): Promise<number> {
   return document.stop ? 3 : 0
 }
 
-async function compare(path: string, values: RunValues): Promise<number> {
+async function compare(path: string, values: Values): Promise<number> {
   const { requests, app, json } = values
   const args = { path, requests, app, env: readEnv(values.env), onPrepare }
   const { compared, warnings } = await compareVersions(args, values.fastapi)
   for (const warning of warnings) console.error(`peel: ${warning}`)
   await print(json ? JSON.stringify(comparisonToJson(compared)) : describeComparison(compared))
   return compared.clientDifference ? 4 : 0
+}
+
+async function orders(path: string, values: Values): Promise<number> {
+  const { requests, app } = values
+  const fastapi = oneVersion('orders', values.fastapi)
+  const { result, warnings } = await tryOrders({ path, requests, app, env: readEnv(values.env), fastapi, onPrepare })
+  for (const warning of warnings) console.error(`peel: ${warning}`)
+  await print(values.json ? JSON.stringify(ordersToJson(result)) : describeOrders(result))
+  return result.groups.some(({ stop }) => stop) ? 3 : 0
+}
+
+async function branch(path: string, values: Values): Promise<number> {
+  const { requests, app, at, send } = values
+  const fastapi = oneVersion('branch', values.fastapi)
+  const outcome = await branchProgram({ path, requests, app, env: readEnv(values.env), fastapi, onPrepare, at, send })
+  for (const warning of outcome.warnings) console.error(`peel: ${warning}`)
+  await print(values.json ? JSON.stringify(branchToJson(outcome)) : describeBranch(outcome))
+  const stops = [outcome.main.stop, outcome.branch.stop].filter((stop) => stop !== null)
+  for (const stop of stops) console.error(`peel: ${oneLine(stop.text)}`)
+  return stops.length > 0 ? 3 : 0
+}
+
+function oneVersion(command: string, [fastapi, another]: readonly string[]): string | undefined {
+  if (another !== undefined) throw new InputError(`${command} takes one --fastapi; \`peel compare\` takes two`)
+  return fastapi
 }
 
 function readEnv(pairs: readonly string[]): Record<string, string> {

@@ -52,7 +52,8 @@ export async function runProgram(args: RunArgs): Promise<RunOutcome> {
   }
 }
 
-function readRequests(path: string): { groups: RequestGroup[]; warnings: readonly string[] } {
+/** @throws {InputError} when the file is not there or cannot be read as requests */
+export function readRequests(path: string): { groups: RequestGroup[]; warnings: readonly string[] } {
   if (!existsSync(path) || !statSync(path).isFile())
     throw new InputError(`${path}: no such file; name one with --requests FILE.http`)
   const folder = resolve(path, '..')
@@ -84,7 +85,8 @@ export function toJson({ versions, layers, error, exchanges, events, stop }: Run
   }
 }
 
-function shortError({
+/** Without tracebacks. */
+export function shortError({
   type,
   message,
   file,

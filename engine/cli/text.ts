@@ -8,15 +8,16 @@ const CHANGES = { added: '+', changed: '~', removed: '−' } as const
 /** Column at which the notes begin; deep stacks push it out. */
 const NOTE_COLUMN = 44
 
-/** Describes a whole run for a terminal. */
-export function describeRun(document: RunDocument): string {
+/** Describes a whole run for a terminal; with `from` only its exchanges from that one on. */
+export function describeRun(document: RunDocument, from = 0): string {
   const { versions, exchanges } = document
-  return [
+  const head = [
     `FastAPI ${versions.fastapi}, Starlette ${versions.starlette}, uvicorn ${versions.uvicorn}, Python ${versions.python}`,
     `${ORIGINS.yours} yours  ${ORIGINS.library} library  ${ORIGINS.framework} framework    → request  ← response`,
     ...logLines(document, null),
-    ...exchanges.map((_, index) => describeExchange(document, index)),
-  ].join('\n')
+  ]
+  const described = exchanges.map((_, index) => describeExchange(document, index))
+  return [...(from === 0 ? head : []), ...described.slice(from)].join('\n')
 }
 
 function describeExchange(document: RunDocument, index: number): string {
