@@ -24,6 +24,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from peel.budget import Budget, Stopped
+from peel.calls import Calls
 from peel.clock import Clock, as_ms
 from peel.connection import Connection
 from peel.console import Console
@@ -86,6 +87,7 @@ class Session:
         self._console = Console(self._tracer)
         self._finder = Finder(self._sources, self._lines.watch)
         self._discovery = Discovery(self._sources, self._observer)
+        self._calls = Calls(self._tracer, self._errors, self._sources) if options.trace else None
         self._patches = Patches()
         self._world = World(options.files, options.env, self._clock, self._threads, self._tracer)
         self._stalls = Stalls(self._loop, self._sources)
@@ -204,7 +206,7 @@ class Session:
             return failure
         if status == "failed":
             return self._lifespan_failure(server.lifespan_error)
-        self._discovery.refresh()
+        self._look_again()
         self._context = copy_context()
         self._server = server
         return None
@@ -212,7 +214,7 @@ class Session:
     def _run_group(self, group: RequestGroup, connections: list[Connection]) -> None:
         assert self._server is not None
         loop, clock = self._loop, self._clock
-        self._discovery.refresh()
+        self._look_again()
         if group.wait_ms > 0:
             waited = False
 
@@ -241,6 +243,13 @@ class Session:
                 if not connection.finished and connection.stalled is None:
                     connection.give_up(self._stalls.view(connection))
         loop.settle(SETTLE_TURNS)
+
+    def _look_again(self) -> None:
+        """Routes, overrides and handlers may be added at any time."""
+        found = self._discovery
+        found.refresh()
+        if self._calls is not None:
+            self._calls.watch(found.holders, found.apps, found.handlers())
 
     def _starter(self, connection: Connection) -> Callable[[], None]:
         return lambda: connection.start(self._context.copy())
@@ -359,6 +368,8 @@ class Session:
         self._sources.prime_tracebacks()
         self._finder.install()
         self._lines.start()
+        if self._calls is not None:
+            self._calls.start()
         self._discovery.watch(patches)
         sys.set_coroutine_origin_tracking_depth(1)
         asyncio.set_event_loop(self._loop)
@@ -370,6 +381,8 @@ class Session:
         self._tracer.muted = True
         self._forget_tasks()
         self._lines.stop()
+        if self._calls is not None:
+            self._calls.stop()
         self._finder.uninstall()
         self._sources.forget_tracebacks()
         self._patches.undo()
