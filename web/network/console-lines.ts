@@ -66,7 +66,7 @@ function readLine(event: Extract<TraceEvent, { kind: 'log' }>, names: ReadonlyMa
   const text = event.text.replace(/\n$/, '')
   // uvicorn's own lines begin with their level already.
   const label =
-    source === 'logging'
+    source === 'logging' || source === 'structlog'
       ? [level, logger].filter(Boolean).join(' ')
       : source === 'print' && stream === 'stderr'
         ? 'stderr'

@@ -1,4 +1,4 @@
-"""What a program writes: stdout, stderr, logging and uvicorn's loggers, each with the ring it came from."""
+"""What a program writes: stdout, stderr, logging, structlog and uvicorn's loggers, each with the ring it came from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ import codecs
 import io
 import logging
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
+from peel import structlogs
 from peel.events import LogSource, StreamName
 from peel.patches import Patches
+from peel.structlogs import StructlogCall
 from peel.tracer import CURRENT, Tracer
+from peel.views import describe
+
+# What a record has without `extra=`.
+_OF_ANY_RECORD = frozenset((*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"))
 
 
 class _Pipe(io.RawIOBase):
@@ -35,6 +43,7 @@ class Console:
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
         self._record: logging.LogRecord | None = None
+        self._call: StructlogCall | None = None
         self._logged: list[tuple[StreamName, str]] = []
         self._partial: dict[StreamName, str] = {"stdout": "", "stderr": ""}
         decoder = codecs.getincrementaldecoder("utf-8")
@@ -60,11 +69,12 @@ class Console:
                     console._log_record(record)
 
         patches.set(logging.Handler, "handle", watched)
+        structlogs.watch(patches, self._inside)
 
     def feed(self, name: StreamName, data: bytes) -> None:
         """Take what was written to a stream."""
         text = self._decoders[name].decode(data)
-        if self._record is not None:
+        if self._record is not None or (self._call is not None and self._call.rendered):
             self._logged.append((name, text))
             return
         *lines, self._partial[name] = (self._partial[name] + text).split("\n")
@@ -85,23 +95,45 @@ class Console:
     def _print(self, name: StreamName, text: str) -> None:
         self._tracer.event("log", CURRENT.get(), {"source": "print", "stream": name, "text": text})
 
+    @contextmanager
+    def _inside(self, call: StructlogCall) -> Generator[None]:
+        """While structlog is at work: what it writes itself is one event, what it hands to logging another."""
+        outer, self._call = self._call, call
+        try:
+            yield
+        finally:
+            self._call = outer
+            written, self._logged = self._logged, []
+            if written:
+                self._log("structlog", written, call.level, call.logger, call.fields)
+
     def _log_record(self, record: logging.LogRecord) -> None:
         written, self._logged = self._logged, []
         if not written:
             return
-        source: LogSource = "logging"
-        if record.name == "uvicorn.access":
-            source = "access"
+        call = self._call
+        if call is not None and call.rendered:
+            self._log("structlog", written, record.levelname, record.name, call.fields)
+        elif record.name == "uvicorn.access":
+            self._log("access", written, record.levelname, record.name, {})
         elif record.name.split(".")[0] == "uvicorn":
-            source = "server"
-        self._tracer.event(
-            "log",
-            CURRENT.get(),
-            {
-                "source": source,
-                "stream": written[0][0],
-                "level": record.levelname,
-                "logger": record.name,
-                "text": "".join(text for _, text in written).rstrip("\n"),
-            },
-        )
+            self._log("server", written, record.levelname, record.name, {})
+        else:
+            extra = {key: describe(value) for key, value in vars(record).items() if key not in _OF_ANY_RECORD}
+            self._log("logging", written, record.levelname, record.name, extra)
+
+    def _log(
+        self,
+        source: LogSource,
+        written: list[tuple[StreamName, str]],
+        level: str,
+        logger: str | None,
+        fields: dict[str, str],
+    ) -> None:
+        event: dict[str, Any] = {"source": source, "stream": written[0][0], "level": level}
+        if logger is not None:
+            event["logger"] = logger
+        event["text"] = "".join(text for _, text in written).rstrip("\n")
+        if fields:
+            event["fields"] = fields
+        self._tracer.event("log", CURRENT.get(), event)
