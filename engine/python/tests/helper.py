@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import fastapi
-import pytest
 import starlette
 
 from peel.engine import Engine
@@ -20,12 +19,6 @@ def _numbers(version: str) -> tuple[int, ...]:
 # Inside Pyodide the tests run with older versions too (`run-in-pyodide.ts --fastapi VERSION`).
 FASTAPI = _numbers(fastapi.__version__)
 STARLETTE = _numbers(starlette.__version__)
-
-
-def since_starlette(*wanted: int) -> pytest.MarkDecorator:
-    """Mark a test as one that older versions of Starlette do not pass, because they behave otherwise."""
-    text = ".".join(str(part) for part in wanted)
-    return pytest.mark.skipif(wanted > STARLETTE, reason=f"needs Starlette {text}, and this is {starlette.__version__}")
 
 
 LIMITS = {"lines": 20_000, "jumps": 20_000, "events": 20_000, "virtualMs": 60_000, "wallMs": 5_000}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helper import OFFSET, request, run, since_starlette
+from helper import OFFSET, request, run
 
 
 def test_the_response_is_what_uvicorn_wrote():
@@ -207,7 +207,6 @@ app = FastAPI(lifespan=life)
     assert run(source, "/late").of("route")[0]["endpoint"] == "late"
 
 
-@since_starlette(0, 28)
 def test_contextvars_and_request_bodies_behave_as_on_a_server():
     source = """
 from contextvars import ContextVar
