@@ -10,5 +10,6 @@ export type {
   ServerState,
 } from './host/page-engine'
 export { playRecording } from './host/recording'
+export type { VersionPair } from './assets/versions'
 export type { Program } from './host'
 export * from './protocol'

@@ -13,10 +13,11 @@ const store = createAppStore(
   {
     catalog,
     loadRecorded,
-    createEngine: async () => {
+    createEngine: async (fastapi) => {
       const { createEngine } = await import('../engine')
       return createEngine({
         base: `${import.meta.env.BASE_URL}engine/`,
+        fastapi: fastapi ?? query.get('fastapi') ?? undefined,
         ...(query.get('boot') === 'plain' ? { way: 'plain' as const } : {}),
         ...(query.get('lane') === 'direct' ? { serviceWorker: false } : {}),
       })

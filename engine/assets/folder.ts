@@ -5,7 +5,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { distribution, readLock } from './locks'
-import { findVersion, NEWEST } from './versions'
+import { findVersion, NEWEST, versionFolder } from './versions'
 
 const root = dirname(dirname(import.meta.dirname))
 /** All that is prepared and git-ignored. */
@@ -43,11 +43,6 @@ export interface Manifest {
 
 /** Raise when `prepare` changes what it writes. */
 const FORMAT = 5
-
-/** The newest version's things lie in the engine folder itself, an older one's own things in a folder of its name. */
-export function versionFolder(fastapi: string): string {
-  return fastapi === NEWEST.fastapi ? '' : `${fastapi}/`
-}
 
 /** Reads what was prepared for a version, or null when `prepare` has never finished for it. */
 export function readManifest(fastapi: string = NEWEST.fastapi): Manifest | null {

@@ -15,13 +15,12 @@ import {
   PYODIDE_FOLDER,
   pythonSources,
   readFreshManifest,
-  versionFolder,
   type Manifest,
 } from './folder'
 import { alone } from './lone'
 import { distribution, readLock } from './locks'
 import { pipDownload } from './pip'
-import { findVersion, NEWEST, VERSIONS } from './versions'
+import { findVersion, NEWEST, versionFolder, VERSIONS } from './versions'
 
 const SITE_PACKAGES = '/lib/python3.14/site-packages'
 const TEST_ONLY = new Set(['pytest', 'iniconfig', 'pluggy', 'packaging', 'pygments'])

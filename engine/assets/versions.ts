@@ -49,6 +49,14 @@ export function findVersion(fastapi: string | null | undefined): VersionPair {
   return found
 }
 
+/**
+ * Where a version's own prepared files lie below the engine folder, with a slash at the end: the newest one's lie in the
+ * engine folder itself.
+ */
+export function versionFolder(fastapi: string): string {
+  return fastapi === NEWEST.fastapi ? '' : `${fastapi}/`
+}
+
 /** Somebody asked for a version that is not listed; the message lists what is. */
 export class UnknownVersion extends Error {
   override readonly name = 'UnknownVersion'

@@ -1,4 +1,5 @@
 // The engine as the page has it: sandbox, sessions and lanes behind one small face. The only part of the host with a DOM.
+import { findVersion, VERSIONS, type VersionPair } from '../assets/versions'
 import type { CheckResult, OrdersResult, RequestGroup, RunDocument, TraceEvent } from '../protocol'
 import { Sandbox, type BootWayName } from '../sandbox/sandbox'
 import { DoorError, openServerDoor, type ServerDoor } from '../server'
@@ -32,15 +33,26 @@ export interface PageEngineOptions {
   readonly way?: BootWayName
   /** False goes straight to the engine without a real fetch. */
   readonly serviceWorker?: boolean
+  /** Version of FastAPI to run on; the newest when absent. */
+  readonly fastapi?: string | undefined
 }
 
 export interface Engine {
   readonly status: EngineStatus
   readonly lane: Lane
+  /** What programs can run on, newest first. */
+  readonly versions: readonly VersionPair[]
+  /** What they run on now: one of `versions`. */
+  readonly version: VersionPair
   /** Calls back on each notice; returns the way out. */
   subscribe(listener: (notice: EngineNotice) => void): () => void
   /** Starts Python and the service worker if they are not up. Failures arrive as a status and a lane. */
   boot(): void
+  /**
+   * Boots another version. The running session ends, and a run that is under way is given up.
+   * @throws {UnknownVersion}
+   */
+  use(fastapi: string): void
   /**
    * Starts a fresh session and sends all groups. The session stays open for `send`. A run that is under way is given up.
    * @throws {EngineError} `aborted`, `boot`, `protocol`; what the learner did wrong is in the document
@@ -69,17 +81,25 @@ export interface RunOptions {
   readonly direct?: boolean
 }
 
+/** What belongs to one version. */
+interface Workers {
+  readonly version: VersionPair
+  readonly sandbox: Sandbox
+  readonly host: EngineHost
+  readonly leave: () => void
+}
+
 /** A run that is nearly done is let end; one that hangs is killed after this many real ms. */
 const GRACE_MS = 200
 
+/** @throws {UnknownVersion} */
 export function createEngine(options: PageEngineOptions = {}): Engine {
   return new PageEngine(options)
 }
 
 class PageEngine implements Engine {
   readonly #options: PageEngineOptions
-  readonly #sandbox: Sandbox
-  readonly #host: EngineHost
+  #workers: Workers
   readonly #listeners = new Set<(notice: EngineNotice) => void>()
   #session: Session | null = null
   #door: Promise<ServerDoor | null> | null = null
@@ -89,13 +109,11 @@ class PageEngine implements Engine {
 
   constructor(options: PageEngineOptions) {
     this.#options = options
-    this.#sandbox = new Sandbox({ base: options.base ?? '/engine/', way: options.way ?? 'snapshot' })
-    this.#host = new EngineHost(this.#sandbox.spawn)
-    this.#host.subscribe(() => this.#tellStatus())
+    this.#workers = this.#hire(findVersion(options.fastapi))
   }
 
   get status(): EngineStatus {
-    const status = this.#host.status
+    const status = this.#workers.host.status
     // A run is several calls; between them the engine is not free.
     if (status.kind === 'ready' && this.#current) return { kind: 'running' }
     // Not "ready" before a Run would start at once, and Run waits for the door.
@@ -108,14 +126,32 @@ class PageEngine implements Engine {
     return this.#lane
   }
 
+  get versions(): readonly VersionPair[] {
+    return VERSIONS
+  }
+
+  get version(): VersionPair {
+    return this.#workers.version
+  }
+
   subscribe(listener: (notice: EngineNotice) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
   boot(): void {
-    this.#host.boot().catch(() => undefined) // arrives as a status
+    this.#workers.host.boot().catch(() => undefined) // arrives as a status
     void this.#openDoor()
+  }
+
+  use(fastapi: string): void {
+    const version = findVersion(fastapi)
+    if (version === this.version) return
+    this.#dismiss()
+    this.#session = null
+    this.#workers = this.#hire(version)
+    this.#tell({ kind: 'server', state: 'stopped' })
+    this.boot()
   }
 
   run(program: Program, groups: readonly RequestGroup[], options: RunOptions = {}): Promise<RunDocument> {
@@ -151,7 +187,10 @@ class PageEngine implements Engine {
 
   orders(program: Program, groups: readonly RequestGroup[], options: RunOptions = {}): Promise<OrdersResult> {
     return this.#exclusive(options.signal, async (signal) => {
-      const result = await this.#host.call('orders', ordersInput(program, groups), { wallMs: ORDERS_WALL_MS, signal })
+      const result = await this.#workers.host.call('orders', ordersInput(program, groups), {
+        wallMs: ORDERS_WALL_MS,
+        signal,
+      })
       this.#tell({ kind: 'server', state: 'stopped' })
       return result
     })
@@ -159,22 +198,37 @@ class PageEngine implements Engine {
 
   check(source: string, file: string, document: RunDocument): Promise<readonly CheckResult[]> {
     const input = { source, file, document: JSON.stringify(document) }
-    return this.#host.call('check', input, { wallMs: LIMITS.wallMs })
+    return this.#workers.host.call('check', input, { wallMs: LIMITS.wallMs })
   }
 
   dispose(): void {
-    this.#current?.abort.abort()
     void this.#door?.then((door) => door?.close())
-    this.#host.dispose()
-    this.#sandbox.dispose()
+    this.#dismiss()
     this.#listeners.clear()
+  }
+
+  /** A frame of its own for each version: its workers boot from that version's files. */
+  #hire(version: VersionPair): Workers {
+    const { base = '/engine/', way = 'snapshot' } = this.#options
+    const sandbox = new Sandbox({ base, way, version })
+    const host = new EngineHost(sandbox.spawn)
+    const leave = host.subscribe(() => this.#tellStatus())
+    return { version, sandbox, host, leave }
+  }
+
+  #dismiss(): void {
+    const { sandbox, host, leave } = this.#workers
+    this.#current?.abort.abort()
+    leave()
+    host.dispose()
+    sandbox.dispose()
   }
 
   readonly #onTrace = (events: readonly TraceEvent[]): void => this.#tell({ kind: 'trace', events })
 
   async #open(program: Program, signal: AbortSignal): Promise<Session> {
     this.#tell({ kind: 'server', state: this.#session?.isOpen ? 'reloading' : 'starting' })
-    const session = new Session(this.#host, program)
+    const session = new Session(this.#workers.host, program)
     this.#session = session
     await session.open({ signal, onTrace: this.#onTrace })
     return session

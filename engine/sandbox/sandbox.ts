@@ -1,5 +1,6 @@
 // The page's side of the sandbox: fetches what Python boots from, hands it into a frame of opaque origin, and gives out
 // workers. Nothing that a learner's program does in there reaches network, storage or page.
+import { NEWEST, versionFolder, type VersionPair } from '../assets/versions'
 import type { SpawnWorker } from '../host/worker-seam'
 import type { BootStep, CallMessage, WorkerMessage } from '../protocol'
 import frameScript from './frame-entry?script-text'
@@ -24,7 +25,11 @@ export interface SandboxOptions {
   /** Folder of the engine's prepared files, with a trailing slash. */
   readonly base: string
   readonly way: BootWayName
+  readonly version: VersionPair
 }
+
+/** An older version is prepared by the server when it is first asked for; one that is prepared answers at once. */
+const SLOW_ANSWER_MS = 700
 
 /** A frame that is up, and the files on their way into it. */
 interface Opened {
@@ -99,10 +104,10 @@ export class Sandbox {
 
   async #open(progress: (step: BootStep, text: string) => void): Promise<Opened> {
     progress('files', 'asking what is needed')
-    const { base, way } = this.#options
+    const { base, way, version } = this.#options
     // The frame takes its time to come up; meanwhile the files are under way.
     const created = this.#createFrame()
-    const manifest = (await (await get(`${base}manifest.json`)).json()) as Manifest
+    const manifest = await getManifest(base, version, (text) => progress('files', text))
     const files = filesOf(manifest, way).map(([use, name]) => ({ use, response: get(base + name) }))
     for (const { response } of files) response.catch(() => undefined) // told by the one that is awaited first
     const frame = await created
@@ -193,6 +198,28 @@ async function pass(frame: HTMLIFrameElement, file: FileUse, response: Response,
 
 function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}
+
+async function getManifest(base: string, version: VersionPair, say: (text: string) => void): Promise<Manifest> {
+  const name = `FastAPI ${version.fastapi}`
+  const url = `${base}${versionFolder(version.fastapi)}manifest.json`
+  if (version === NEWEST) return (await (await get(url)).json()) as Manifest
+  const patience = setTimeout(() => say(`preparing ${name}, once: that takes half a minute`), SLOW_ANSWER_MS)
+  try {
+    const response = await fetch(url).catch((cause: unknown) => {
+      throw new Error(`${name} could not be fetched. Check the connection and try again.`, { cause })
+    })
+    const text = await response.text()
+    if (response.status === 503) throw new Error(`${name} could not be prepared: ${text}`)
+    // A server that only hands out files says so, or answers with the page itself.
+    if (!response.ok || !text.startsWith('{'))
+      throw new Error(
+        `${name} is not here. \`npm start\` serves the page and prepares older versions when they are chosen.`,
+      )
+    return JSON.parse(text) as Manifest
+  } finally {
+    clearTimeout(patience)
+  }
 }
 
 async function get(url: string): Promise<Response> {

@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser'],
   engine: [
     'host',
+    'assets/versions',
     'host/page-engine',
     'host/recording',
     'browser',

@@ -8,7 +8,6 @@ import { engineWords, laneNow, savingWords, versionWords } from './words'
 
 export function TopBar({ size }: { readonly size: Size }) {
   const place = useApp((s) => s.place)
-  const versions = useApp((s) => s.shown?.document.versions)
   const isPhone = size === 'phone'
   return (
     <header className="top">
@@ -27,13 +26,46 @@ export function TopBar({ size }: { readonly size: Size }) {
         <b title={place.title}>{place.title}</b>
       </div>
       <span className="spacer" />
-      {!isPhone && versions && <span className="top__versions">{versionWords(versions)}</span>}
+      {!isPhone && <VersionMenu />}
       <SavingChip />
       <LaneChip />
       <EngineChip />
       <ThemeMenu />
       {isPhone && <RunButton hasKeys={false} />}
     </header>
+  )
+}
+
+/** What programs run on, to be changed; until the engine is there, what the shown run ran on. */
+function VersionMenu() {
+  const versions = useApp((s) => s.versions)
+  const fastapi = useApp((s) => s.fastapi)
+  const choose = useApp((s) => s.chooseVersion)
+  const shown = useApp((s) => s.shown?.document.versions)
+  const now = versions.find((pair) => pair.fastapi === fastapi) ?? shown
+  if (!now) return null
+  if (versions.length === 0) return <span className="top__versions">{versionWords(now)}</span>
+  return (
+    <MenuTrigger>
+      <AriaButton className="button button--quiet top__versions" aria-label={`Runs on ${versionWords(now)}`}>
+        {versionWords(now)}
+      </AriaButton>
+      <Popover className="menu" placement="bottom end">
+        <Menu
+          aria-label="Versions"
+          selectionMode="single"
+          selectedKeys={fastapi === null ? [] : [fastapi]}
+          disallowEmptySelection
+          onAction={(key) => choose(String(key))}
+        >
+          {versions.map((pair) => (
+            <MenuItem className="menu__item" id={pair.fastapi} key={pair.fastapi} textValue={versionWords(pair)}>
+              <span title={pair.why}>{versionWords(pair)}</span>
+            </MenuItem>
+          ))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
   )
 }
 

@@ -134,7 +134,7 @@ export function savingWords(saving: Saving): string | null {
 }
 
 /** `FastAPI 0.165, Starlette 1.10`. */
-export function versionWords(versions: RunDocument['versions']): string {
+export function versionWords(versions: { readonly fastapi: string; readonly starlette: string }): string {
   const short = (version: string) => version.split('.').slice(0, 2).join('.')
   return `FastAPI ${short(versions.fastapi)}, Starlette ${short(versions.starlette)}`
 }

@@ -33,6 +33,11 @@ const lesson: Place = {
 class ScriptedEngine implements EnginePort {
   status: EngineStatus = { kind: 'off' }
   lane = { kind: 'direct' as const }
+  readonly versions = [
+    { fastapi: '0.165.0', starlette: '1.10.0', why: '' },
+    { fastapi: '0.100.1', starlette: '0.27.0', why: '' },
+  ]
+  version = this.versions[0] as EnginePort['version']
   readonly asked: { what: string; program: Program; groups: readonly RequestGroup[] }[] = []
   readonly #listeners = new Set<(notice: EngineNotice) => void>()
   answer: (signal?: AbortSignal) => Promise<RunDocument> = async () => recorded
@@ -46,6 +51,10 @@ class ScriptedEngine implements EnginePort {
   tell(notice: EngineNotice) {
     if (notice.kind === 'status') this.status = notice.status
     for (const listener of this.#listeners) listener(notice)
+  }
+  use(fastapi: string) {
+    this.version = this.versions.find((pair) => pair.fastapi === fastapi) ?? this.version
+    this.boot()
   }
   boot() {
     this.tell({ kind: 'status', status: { kind: 'ready' } })
@@ -93,7 +102,10 @@ function open(storage: TextStorage | (() => TextStorage) = new MemoryStorage()) 
           return lesson
         },
       },
-      createEngine: async () => engine,
+      createEngine: async (fastapi) => {
+        if (fastapi !== null) engine.use(fastapi)
+        return engine
+      },
       loadRecorded: async () => recorded,
     },
     typeof storage === 'function' ? storage : () => storage,
@@ -434,6 +446,20 @@ describe('the engine', () => {
     engine.tell({ kind: 'server', state: 'reloading' })
     expect(get().bootTexts.python).toBe('restoring')
     expect(get().server).toBe('reloading')
+  })
+
+  test('runs another version when one is chosen, also when it is started again', async () => {
+    const { get, engine } = open()
+    get().bootEngine()
+    await vi.waitFor(() => expect(get().fastapi).toBe('0.165.0'))
+    expect(get().versions.map(({ fastapi }) => fastapi)).toEqual(['0.165.0', '0.100.1'])
+    get().chooseVersion('0.100.1')
+    await vi.waitFor(() => expect(engine.version.fastapi).toBe('0.100.1'))
+    engine.tell({ kind: 'status', status: { kind: 'failed', message: 'no room' } })
+    engine.version = engine.versions[0] as EnginePort['version']
+    get().bootEngine()
+    await vi.waitFor(() => expect(engine.version.fastapi).toBe('0.100.1'))
+    expect(get().fastapi).toBe('0.100.1')
   })
 
   test('can be started again after it failed', async () => {

@@ -1,7 +1,7 @@
 // What the engine says of itself. The engine lives behind the seam; here are only its words.
 import type { StateCreator } from 'zustand/vanilla'
 import type { BootStep, TraceEvent } from '../../engine/protocol'
-import type { EnginePort, EngineStatus, Lane, ServerState } from './seam'
+import type { EnginePort, EngineStatus, Lane, ServerState, VersionPair } from './seam'
 import type { All, Deps } from './state'
 
 export interface EngineSlice {
@@ -10,6 +10,12 @@ export interface EngineSlice {
   readonly bootTexts: Readonly<Partial<Record<BootStep, string>>>
   readonly server: ServerState
   readonly lane: Lane
+  /** What programs can run on, newest first; empty until the engine is there. */
+  readonly versions: readonly VersionPair[]
+  /** FastAPI version that the engine runs; null until it is there. */
+  readonly fastapi: string | null
+  /** Boots another version; the shown run stays until the next one. */
+  chooseVersion(fastapi: string): void
   /** Events of the run under way, before its document is there. */
   readonly arriving: readonly TraceEvent[]
   /** Starts the engine, also again after it failed. */
@@ -41,7 +47,8 @@ export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineS
     }
 
     const make = async (): Promise<EnginePort> => {
-      const port = await deps.createEngine()
+      const port = await deps.createEngine(get().fastapi)
+      set({ versions: port.versions, fastapi: port.version.fastapi })
       listen(port)
       port.boot()
       return port
@@ -70,6 +77,16 @@ export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineS
       server: 'stopped',
       lane: RECORDED,
       arriving: [],
+      versions: [],
+      fastapi: null,
+      chooseVersion: (fastapi) => {
+        if (fastapi === get().fastapi) return
+        set({ fastapi })
+        // What goes wrong arrives as a status.
+        reachEngine()
+          .then((port) => port.use(fastapi))
+          .catch(() => undefined)
+      },
       reachEngine,
       bootEngine: () => {
         if (get().engineStatus.kind === 'failed' && engine) {

@@ -1,6 +1,7 @@
 // "Show me" and the checks on the store as the page has it, over the real engine under Node.
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
+import { NEWEST } from '../../engine/assets/versions'
 import { spawnNodeWorker } from '../../engine/cli/spawn'
 import { EngineHost, Session } from '../../engine/host'
 import type { Lesson } from '../../engine/lesson'
@@ -15,6 +16,9 @@ afterAll(() => host.dispose())
 const engine: EnginePort = {
   status: { kind: 'ready' },
   lane: { kind: 'direct' },
+  versions: [NEWEST],
+  version: NEWEST,
+  use: () => undefined,
   subscribe: () => () => undefined,
   boot: () => undefined,
   run: async (program, groups) => {

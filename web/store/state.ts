@@ -15,8 +15,8 @@ export type All = EditorSlice & RequestsSlice & EngineSlice & RunSlice & LessonS
 /** The outside world, given to the store when it is made. */
 export interface Deps {
   readonly catalog: Catalog
-  /** Makes the engine; called once, and again after a failed boot. */
-  readonly createEngine: () => Promise<EnginePort>
+  /** Makes the engine; called once, and again after a failed boot. Null is the version of the address, or the newest. */
+  readonly createEngine: (fastapi: string | null) => Promise<EnginePort>
   /** The recorded run of the catalog's first place; null where there is none. */
   readonly loadRecorded: () => Promise<RunDocument | null>
 }
