@@ -1,5 +1,5 @@
 // What the page says of engine, lane, server and troubles. Pure wording: no state, no pixels.
-import type { BootStep, RunDocument, StopView } from '../../engine/protocol'
+import type { BootStep, StopView } from '../../engine/protocol'
 import { ENTRY, REQUESTS, type EngineStatus, type Lane, type Saving, type ServerState, type Trouble } from '../store'
 
 export const BOOT_STEPS: readonly { readonly step: BootStep; readonly name: string }[] = [
