@@ -56,6 +56,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._waits: set[int] = set()
         self.births = 0
         self.on_birth: Callable[[int, str], None] = lambda _number, _name: None
+        self.on_end: Callable[[NumberedTask], None] | None = None
         self.on_idle: Callable[[], None] = lambda: None
         self.on_turn: Callable[[], None] = lambda: None
 
@@ -125,11 +126,13 @@ class VirtualLoop(asyncio.BaseEventLoop):
         task = NumberedTask(coro, loop=self, name=name, **options)
         task.number = number
         task.place = CURRENT.get()
+        if self.on_end is not None:
+            task.add_done_callback(cast("Any", self.on_end))
         return task
 
     def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         """Run `func` here and now: there are no threads. What it slept is waited for afterwards."""
-        return self._threads.submit(self, lambda: func(*args))
+        return self._threads.submit(self, func, lambda: func(*args))
 
     def _wait(self, timeout: float | None) -> None:
         self.on_turn()

@@ -44,18 +44,23 @@ from peel.events import (
 )
 from peel.lines import LineWatch
 from peel.loader import Finder, LoadError, load_app
-from peel.loop import DryError, VirtualLoop
+from peel.loop import DryError, NumberedTask, VirtualLoop
 from peel.patches import Patches
 from peel.probe import Observer, Probe
 from peel.server import Server
 from peel.sources import Sources
 from peel.stalls import Stalls
-from peel.threads import Threads
+from peel.threads import Thread, Threads
 from peel.tracer import CURRENT, Tracer
 from peel.world import World
 
 SETTLE_TURNS = 1000
 """Turns of the loop after the last response in which tasks that are ready go on, as they would on a server."""
+
+THREADS_CAVEAT = (
+    "A `def` function slept while another request was under way: all times are right, but there are no threads here, "
+    "so what it does after its sleep was done before it, and not in between the other's steps as on a server."
+)
 
 
 def versions() -> Versions:
@@ -97,6 +102,7 @@ class Session:
         self._live: list[Connection] = []
         self._reported: list[Any] = []
         self._closed = False
+        self._caveat_told = False
         self._app: Any = None
         self._order = options.order
         self._halt: asyncio.Future[None] | None = None
@@ -348,12 +354,42 @@ class Session:
     def _born(self, number: int, name: str) -> None:
         self._tracer.event("task", CURRENT.get(), {"born": number, "name": name})
 
+    def _ended(self, task: NumberedTask) -> None:
+        # Read past `exception()`, which would count as somebody having looked at it.
+        failed = cast("Any", task)._exception is not None
+        outcome = "cancelled" if task.cancelled() else "error" if failed else "result"
+        self._tracer.event("done", task.place, {"ended": task.number, "outcome": outcome}, task=0)
+
+    def _thread_started(self, thread: Thread) -> None:
+        fields = {"phase": "start", "name": thread.name, "busy": thread.busy, "of": thread.of}
+        self._tracer.event("thread", thread.place, fields, task=thread.task)
+
+    def _thread_ended(self, thread: Thread) -> None:
+        if self._options.trace:
+            fields = {"phase": "end", "name": thread.name, "busy": thread.busy, "of": thread.of}
+            slept = {"sleptMs": as_ms(thread.slept_ns)}
+            self._tracer.event("thread", thread.place, {**fields, **slept}, task=thread.task)
+        if thread.slept_ns and not self._caveat_told and self._others_during(thread):
+            self._caveat_told = True
+            self._tracer.event("caveat", thread.place, {"caveat": "threads", "text": THREADS_CAVEAT}, task=thread.task)
+
+    def _others_during(self, thread: Thread) -> bool:
+        own = thread.place.record if thread.place is not None else None
+        return any(
+            one is not own and one.started and (one.ended_ns is None or one.ended_ns > thread.started_ns)
+            for one in self._connections
+        )
+
     # The world around the program
 
     def _install(self) -> None:
         patches = self._patches
         self._clock.on_move = self._moved
         self._loop.on_birth = self._born
+        if self._options.trace:
+            self._loop.on_end = self._ended
+            self._threads.on_start = self._thread_started
+        self._threads.on_end = self._thread_ended
         self._loop.on_idle = self._deliver
         self._loop.on_turn = self._budget.raise_if_stopped
         self._budget.endless = lambda: any(one.streaming for one in self._live)

@@ -6,15 +6,19 @@ So sleeps in different threads overlap in time, as they do on a server. Known li
 from __future__ import annotations
 
 import asyncio
+import functools
+import math
 from collections.abc import Callable
-from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from contextvars import Context, copy_context
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from anyio import CancelScope, CapacityLimiter
 from anyio.lowlevel import checkpoint
 from anyio.to_thread import current_default_thread_limiter
 
 from peel.clock import Clock
+from peel.tracer import CURRENT, Place
 
 if TYPE_CHECKING:
     from peel.loop import VirtualLoop
@@ -25,17 +29,51 @@ NO_THREADS = (
 )
 
 
+EXECUTOR_THREADS = 32
+"""The most that asyncio's own executor has; anyio's limiter counts its threads itself."""
+
+
+@dataclass(slots=True)
+class Thread:
+    """One function in a thread, from its start to when its thread would be free again."""
+
+    name: str
+    place: Place | None
+    task: int
+    busy: int
+    of: int
+    started_ns: int
+    slept_ns: int = 0
+
+
 class Threads:
     """Runs blocking functions inline and keeps their time apart from the loop's."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._executing = 0
         self.task = 0
+        self.on_start: Callable[[Thread], None] = lambda _thread: None
+        self.on_end: Callable[[Thread], None] = lambda _thread: None
 
-    def submit(self, loop: VirtualLoop, call: Callable[[], Any]) -> asyncio.Future[Any]:
-        """Run `call` now; the future is done after the virtual time that the call slept."""
+    def submit(
+        self,
+        loop: VirtualLoop,
+        func: Callable[..., Any],
+        call: Callable[[], Any],
+        limiter: CapacityLimiter | None = None,
+    ) -> asyncio.Future[Any]:
+        """Run `call` now, which calls `func`; the future is done after the virtual time that the call slept."""
         future: asyncio.Future[Any] = loop.create_future()
         clock = self._clock
+        if limiter is None:
+            self._executing += 1
+            busy, of = self._executing, EXECUTOR_THREADS
+        else:
+            busy, of = int(limiter.borrowed_tokens), limiter.total_tokens
+        most = busy if of == math.inf else int(of)
+        thread = Thread(_name(func), CURRENT.get(), loop.current_number(), busy, most, clock.now_ns)
+        self.on_start(thread)
         task, self.task = self.task, loop.current_number()
         ahead, clock.ahead_ns = clock.ahead_ns, 0
         clock.threads += 1
@@ -58,7 +96,13 @@ class Threads:
             slept, clock.ahead_ns = clock.ahead_ns, ahead
             self.task = task
 
+        thread.slept_ns = slept
+
         def finish() -> None:
+            thread.busy = self._executing if limiter is None else int(limiter.borrowed_tokens)
+            self.on_end(thread)
+            if limiter is None:
+                self._executing -= 1
             if future.cancelled():
                 return
             if isinstance(error, StopIteration):
@@ -83,8 +127,18 @@ class Threads:
     ) -> Any:
         """Stand in for anyio's worker threads: same limiter, same shielding, same copied context."""
         await checkpoint()
-        async with limiter or current_default_thread_limiter():
+        limiter = limiter or current_default_thread_limiter()
+        async with limiter:
             with CancelScope(shield=not abandon_on_cancel):
                 context = copy_context()
                 loop: Any = asyncio.get_running_loop()
-                return await self.submit(loop, lambda: context.run(func, *args))
+                return await self.submit(loop, func, lambda: context.run(func, *args), limiter)
+
+
+def _name(func: Any) -> str:
+    while isinstance(func, functools.partial):
+        # `asyncio.to_thread()` hands over `context.run` with the function as its argument.
+        inner: Any = cast("Any", func)
+        func = inner.args[0] if isinstance(getattr(inner.func, "__self__", None), Context) else inner.func
+    name: Any = getattr(func, "__name__", None)
+    return name if isinstance(name, str) else type(func).__name__

@@ -75,6 +75,64 @@ def root():
 def test_forty_threads_run_at_once_and_the_next_waits():
     result = run('@app.get("/")\ndef root(): time.sleep(1)', [request("/") for _ in range(41)])
     assert sorted(one["endedAt"] for one in result.exchanges) == [1000] * 40 + [2000]
+    started = [one for one in result.of("thread") if one["phase"] == "start"]
+    assert [(one["at"], one["busy"], one["of"], one["exchange"]) for one in started[-2:]] == [
+        (0, 40, 40, 39),
+        (1000, 1, 40, 40),
+    ]
+    assert [one["busy"] for one in started[:40]] == list(range(1, 41))
+    ended = result.of("thread")[-1]
+    assert (ended["phase"], ended["at"], ended["name"], ended["sleptMs"], ended["busy"]) == (
+        "end",
+        2000,
+        "root",
+        1000,
+        1,
+    )
+
+
+def test_a_thread_that_slept_beside_another_request_is_a_caveat_once_a_session():
+    source = """
+@app.get("/slow")
+def slow(): time.sleep(2)
+@app.get("/quick")
+async def quick(): return 1
+@app.get("/at-once")
+def at_once(): return 1
+"""
+    alone = run(source, "/slow", "/slow", [request("/at-once"), request("/quick")])
+    assert alone.of("caveat") == []
+    beside = run(source, "/slow", [request("/slow"), request("/quick", at=500)], [request("/slow"), request("/slow")])
+    assert [(one["caveat"], one["exchange"], one["at"]) for one in beside.of("caveat")] == [("threads", 1, 4000)]
+    assert run(source, [request("/slow"), request("/slow")], trace=False).of("caveat")
+
+
+def test_the_end_of_each_task_is_told_with_its_outcome():
+    source = """
+async def good(): return 1
+async def bad(): raise ValueError("bad")
+async def long(): await asyncio.sleep(100)
+@app.get("/")
+async def root():
+    tasks = [asyncio.create_task(one()) for one in (good, bad, long)]
+    await asyncio.wait(tasks, timeout=1)
+    tasks[2].cancel()
+    await asyncio.sleep(0.1)
+    return [repr(one).startswith("<NumberedTask") for one in tasks]
+"""
+    result = run(source, "/")
+    born = {one["born"]: one["name"] for one in result.of("task")}
+    ends = [(born[one["ended"]], one["outcome"], one["layer"], one["at"]) for one in result.of("done", exchange=0)]
+    assert ends == [
+        ("good", "result", "endpoint", 0),
+        ("bad", "error", "endpoint", 0),
+        ("long", "cancelled", "endpoint", 1000),
+        ("RequestResponseCycle.run_asgi", "result", "server", 1100),
+    ]
+    # Nobody asked the task for its exception: Python says so in the end, as without a trace.
+    told = [one["text"].split("\n")[0] for one in result.of("log") if "never retrieved" in one["text"]]
+    untraced = run(source, "/", trace=False).of("log")
+    assert told == [one["text"].split("\n")[0] for one in untraced if "never retrieved" in one["text"]]
 
 
 def test_a_thread_has_no_running_loop_and_to_thread_works():
@@ -90,6 +148,7 @@ async def to(): return await asyncio.to_thread(lambda: time.sleep(1) or "slept")
 """
     result = run(source, "/", "/to")
     assert result.response(0)["body"] == '"no running event loop"'
+    assert [one["name"] for one in result.of("thread", exchange=1)] == ["<lambda>"] * 2
     assert result.response(1)["body"] == '"slept"' and result.exchanges[1]["endedAt"] == 1000
 
 
