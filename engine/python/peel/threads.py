@@ -51,7 +51,7 @@ class Threads:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._executing = 0
+        self._busy: dict[CapacityLimiter | None, int] = {}
         self.task = 0
         self.on_start: Callable[[Thread], None] = lambda _thread: None
         self.on_end: Callable[[Thread], None] = lambda _thread: None
@@ -66,11 +66,9 @@ class Threads:
         """Run `call` now, which calls `func`; the future is done after the virtual time that the call slept."""
         future: asyncio.Future[Any] = loop.create_future()
         clock = self._clock
-        if limiter is None:
-            self._executing += 1
-            busy, of = self._executing, EXECUTOR_THREADS
-        else:
-            busy, of = int(limiter.borrowed_tokens), limiter.total_tokens
+        of = EXECUTOR_THREADS if limiter is None else limiter.total_tokens
+        # Not what the limiter has lent: it lends to all that wait before the first of them gets on.
+        busy = self._busy[limiter] = self._busy.get(limiter, 0) + 1
         most = busy if of == math.inf else int(of)
         thread = Thread(_name(func), CURRENT.get(), loop.current_number(), busy, most, clock.now_ns)
         self.on_start(thread)
@@ -99,10 +97,9 @@ class Threads:
         thread.slept_ns = slept
 
         def finish() -> None:
-            thread.busy = self._executing if limiter is None else int(limiter.borrowed_tokens)
+            thread.busy = self._busy[limiter]
             self.on_end(thread)
-            if limiter is None:
-                self._executing -= 1
+            self._busy[limiter] -= 1
             if future.cancelled():
                 return
             if isinstance(error, StopIteration):
