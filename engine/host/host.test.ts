@@ -116,6 +116,36 @@ describe('EngineHost', () => {
     await expect(host.call('close', null, { wallMs: 1000 })).resolves.toEqual({ stop: null })
   })
 
+  test('a session that finds its worker spoiled is opened in the next one, and nobody hears of it', async () => {
+    const stale = Object.assign(new Error('files of Python were changed'), { name: 'StaleInterpreter' })
+    const asked: string[] = []
+    const channel = inMemory((_emit, worker) => ({
+      call: async (name) => {
+        asked.push(`${name} ${worker}`)
+        if (worker === 1) throw stale
+        return INFO as never
+      },
+    }))
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
+    const session = new Session(host, PROGRAM)
+    await session.open()
+    expect(session.document.stop).toBeNull()
+    expect(session.isOpen).toBe(true)
+    expect(asked).toEqual(['open 1', 'open 2'])
+  })
+
+  test('a call to a session that is gone with its worker is not made again', async () => {
+    const stale = Object.assign(new Error('files of Python were changed'), { name: 'StaleInterpreter' })
+    const channel = inMemory((_emit, worker) => ({
+      call: async () => {
+        if (worker === 1) throw stale
+        return { stop: null } as never
+      },
+    }))
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
+    await expect(host.call('close', null, { wallMs: 1000 })).rejects.toMatchObject({ kind: 'died' })
+  })
+
   test('a worker that cannot boot is told once, and boot() may be tried again', async () => {
     let broken = true
     const channel = inMemory(() => (broken ? null : answering({ close: { stop: null } })))

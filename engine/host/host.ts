@@ -21,8 +21,12 @@ export interface CallOptions {
   readonly owner?: object
 }
 
-/** Calls after which no session is open but the one they start. */
+/** Calls after which no session is open but the one they start: any worker can answer them. */
 const ENDS_SESSIONS: ReadonlySet<CallName> = new Set(['open', 'orders'])
+/** Cause of an error: the worker was spoiled before the call, which was not begun. */
+const STALE = Symbol('stale')
+
+type Failure = Extract<WorkerMessage, { readonly kind: 'failed' }>
 
 interface Pending {
   readonly resolve: (payload: string) => void
@@ -93,7 +97,14 @@ export class EngineHost {
    * @throws {EngineError} `timeout` and `aborted` kill the worker; `died` when it ended by itself; `protocol` for our own bugs
    */
   call<C extends CallName>(name: C, input: EngineCalls[C]['in'], options: CallOptions): Promise<EngineCalls[C]['out']> {
-    const turn = this.#queue.then(() => this.#callNow(name, input, options))
+    const turn = this.#queue.then(async () => {
+      try {
+        return await this.#callNow(name, input, options)
+      } catch (error) {
+        if (!ENDS_SESSIONS.has(name) || !(error instanceof EngineError) || error.cause !== STALE) throw error
+        return this.#callNow(name, input, options)
+      }
+    })
     this.#queue = turn.catch(() => undefined)
     return turn
   }
@@ -164,7 +175,7 @@ export class EngineHost {
           if (slot === this.#main) this.#takeUp()
           return
         case 'failed':
-          this.#fail(slot, message.message, onFailed)
+          this.#fail(slot, message, onFailed)
           return
         case 'trace': {
           const [call] = slot.pending.values()
@@ -193,9 +204,9 @@ export class EngineHost {
     }, this.#spareDelayMs)
   }
 
-  #fail(slot: Slot, message: string, onFailed: (error: EngineError) => void): void {
+  #fail(slot: Slot, { message, isStale = false }: Failure, onFailed: (error: EngineError) => void): void {
     if (slot.isReady && slot === this.#main) {
-      this.#replace(slot, new EngineError('died', message))
+      this.#replace(slot, new EngineError('died', message, isStale ? { cause: STALE } : {}))
       return
     }
     const error = new EngineError('boot', `Python could not start: ${message}`)

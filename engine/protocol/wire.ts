@@ -11,8 +11,11 @@ export interface CallMessage {
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly step: BootStep; readonly text: string }
   | { readonly kind: 'ready' }
-  /** The worker could not come up, or cannot go on; another one is needed. */
-  | { readonly kind: 'failed'; readonly message: string }
+  /**
+   * The worker could not come up, or cannot go on; another one is needed. `isStale`: what it was asked for was not begun, since
+   * an earlier program had spoiled the worker.
+   */
+  | { readonly kind: 'failed'; readonly message: string; readonly isStale?: boolean }
   /** A JSON array of trace events, in order. */
   | { readonly kind: 'trace'; readonly events: string }
   /** Settles a call: `EngineCalls[call]['out']` as JSON, or why there is none. */

@@ -15,7 +15,7 @@ export function serve(runtime: Runtime, post: (message: WorkerMessage) => void):
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       // Python itself failed, or can't be cleaned: nothing that this worker says can be trusted any more.
-      if (isFatal(error)) post({ kind: 'failed', message })
+      if (isFatal(error)) post({ kind: 'failed', message, isStale: isStale(error) })
       post({ kind: 'reply', id, ok: false, message })
     }
   }
@@ -24,12 +24,13 @@ export function serve(runtime: Runtime, post: (message: WorkerMessage) => void):
   }
 }
 
+function isStale(error: unknown): boolean {
+  return error instanceof Error && error.name === 'StaleInterpreter'
+}
+
 function isFatal(error: unknown): boolean {
   if (!(error instanceof Error)) return true
   return (
-    error.name === 'StaleInterpreter' ||
-    error.name === 'RuntimeError' ||
-    error.name === 'RangeError' ||
-    'pyodide_fatal_error' in error
+    isStale(error) || error.name === 'RuntimeError' || error.name === 'RangeError' || 'pyodide_fatal_error' in error
   )
 }
