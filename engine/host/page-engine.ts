@@ -318,11 +318,14 @@ class PageEngine implements Engine {
 }
 
 function isSame(a: Program, b: Program): boolean {
-  const names = Object.keys(a.files)
   return (
-    a.entry === b.entry &&
-    a.app === b.app &&
-    names.length === Object.keys(b.files).length &&
-    names.every((name) => a.files[name] === b.files[name])
+    a.entry === b.entry && a.app === b.app && haveSameTexts(a.files, b.files) && haveSameTexts(a.env ?? {}, b.env ?? {})
   )
+}
+
+type Texts = Readonly<Record<string, string>>
+
+function haveSameTexts(a: Texts, b: Texts): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
 }
