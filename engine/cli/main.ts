@@ -8,17 +8,18 @@ import { ordersToJson, tryOrders } from './orders'
 import { describeOrders } from './orders-text'
 import { InputError } from './read-program'
 import { runProgram, toJson } from './run'
-import { describeRun } from './text'
+import { describeError, describeRun } from './text'
 
 const HELP = `peel: run FastAPI middleware and see what crosses each layer.
 
-  peel run DIR_OR_MAIN.PY [--requests FILE.http] [--app NAME] [--env NAME=VALUE ...] [--fastapi VERSION] [--json]
+  peel run DIR_OR_MAIN.PY [--requests FILE.http] [--client FILE.py] [--app NAME] [--env NAME=VALUE ...] [--fastapi VERSION] [--json]
   peel compare DIR_OR_MAIN.PY --fastapi VERSION --fastapi VERSION [the same]   where two versions part
   peel orders DIR_OR_MAIN.PY [the same]     every order of the app's middlewares, grouped by what a client can tell
   peel branch DIR_OR_MAIN.PY --at N --send FILE.http [the same]
                                             runs to the end, goes back to before request group N, and sends something else
 
   --requests FILE.http  what to send; without it requests.http beside the program
+  --client FILE.py      a program beside it that uses requests, httpx or TestClient; runs after the requests, or instead of them
   --app NAME            variable or factory that gives the app; without it "app"
   --env NAME=VALUE      an environment variable of the program; may be given several times. A .env beside it is its own to read
   --fastapi VERSION     what to run on: ${VERSIONS.map(({ fastapi }) => fastapi).join(', ')}
@@ -38,6 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       allowPositionals: true,
       options: {
         requests: { type: 'string' },
+        client: { type: 'string' },
         app: { type: 'string' },
         env: { type: 'string', multiple: true, default: [] },
         fastapi: { type: 'string', multiple: true, default: [] },
@@ -71,6 +73,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 interface Values {
   readonly requests?: string
+  readonly client?: string
   readonly app?: string
   readonly env: readonly string[]
   readonly fastapi: readonly string[]
@@ -87,13 +90,16 @@ const COMMANDS: ReadonlyMap<string, (path: string, values: Values) => Promise<nu
 const onPrepare = (line: string): void => console.error(`peel: ${line}`)
 
 async function run(path: string, values: Values): Promise<number> {
-  const { requests, app } = values
+  const { requests, client, app } = values
   const fastapi = oneVersion('run', values.fastapi)
-  const { document, warnings } = await runProgram({ path, requests, app, env: readEnv(values.env), fastapi, onPrepare })
+  const env = readEnv(values.env)
+  const { document, warnings } = await runProgram({ path, requests, client, app, env, fastapi, onPrepare })
   for (const warning of warnings) console.error(`peel: ${warning}`)
   if (document.error?.phase === 'load') throw new InputError(document.error.text)
   await print(values.json ? JSON.stringify(toJson(document)) : describeRun(document))
   if (document.error) console.error(`peel: ${oneLine(document.error.text)}`)
+  for (const { file, error } of document.clients ?? [])
+    if (error) console.error(`peel: ${oneLine(describeError(error, file))}`)
   if (document.stop) console.error(`peel: ${oneLine(document.stop.text)}`)
   return document.stop ? 3 : 0
 }

@@ -12,6 +12,8 @@ export interface RunArgs {
   readonly path: string
   /** The `.http` file; `requests.http` beside the program when absent. */
   readonly requests?: string | undefined
+  /** A client program among the files, run after the requests; or alone, where no requests are named. */
+  readonly client?: string | undefined
   readonly app?: string | undefined
   readonly env?: Readonly<Record<string, string>>
   /** Version of FastAPI to run on; the newest when absent. */
@@ -33,9 +35,14 @@ export interface RunOutcome {
  * @throws {InputError} with one line for stderr
  */
 export async function runProgram(args: RunArgs): Promise<RunOutcome> {
-  const { path, requests, app, env, fastapi, onPrepare, limits, close = true } = args
+  const { path, requests, client, app, env, fastapi, onPrepare, limits, close = true } = args
   const { folder, entry, files } = readProgram(path)
-  const { groups, warnings } = readRequests(requests ?? join(folder, 'requests.http'))
+  if (client !== undefined && files[client] === undefined)
+    throw new InputError(`${join(folder, client)}: no such file; --client names one beside the program`)
+  const isAlone = client !== undefined && requests === undefined
+  const { groups, warnings } = isAlone
+    ? { groups: [], warnings: [] }
+    : readRequests(requests ?? join(folder, 'requests.http'))
   const host = new EngineHost(spawnNodeWorker({ fastapi, onPrepare }), { spare: false })
   try {
     const session = new Session(
@@ -45,6 +52,7 @@ export async function runProgram(args: RunArgs): Promise<RunOutcome> {
     )
     await session.open()
     for (const group of groups) await session.send(group)
+    if (client !== undefined) await session.client(client)
     if (close) await session.close()
     return { document: session.document, warnings }
   } finally {
@@ -70,7 +78,7 @@ export function readRequests(path: string): { groups: RequestGroup[]; warnings: 
 }
 
 /** The JSON document of `peel run --json`: each exchange with its own events, the rest (lifespan, waits) beside them. */
-export function toJson({ versions, layers, error, exchanges, events, stop }: RunDocument): object {
+export function toJson({ versions, layers, error, exchanges, events, stop, clients }: RunDocument): object {
   return {
     versions,
     layers,
@@ -82,6 +90,7 @@ export function toJson({ versions, layers, error, exchanges, events, stop }: Run
     })),
     events: events.filter((event) => event.exchange === null),
     stop,
+    ...(clients ? { clients: clients.map((one) => ({ ...one, error: one.error && shortError(one.error) })) } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 // A run as an onion in text: rings from the outside in, what each did to request and response. Pure.
-import type { Exchange, RunDocument, SocketView } from '../protocol'
+import type { ClientRun, ErrorView, Exchange, RunDocument, SocketView } from '../protocol'
 import { bodyBytes } from '../requests'
 import { closeWords, viewExchange, type ExchangeView, type HeaderChange, type RingView } from '../trace'
 
@@ -10,14 +10,38 @@ const NOTE_COLUMN = 44
 
 /** Describes a whole run for a terminal; with `from` only its exchanges from that one on. */
 export function describeRun(document: RunDocument, from = 0): string {
-  const { versions, exchanges } = document
+  const { versions, exchanges, clients = [] } = document
   const head = [
     `FastAPI ${versions.fastapi}, Starlette ${versions.starlette}, uvicorn ${versions.uvicorn}, Python ${versions.python}`,
     `${ORIGINS.yours} yours  ${ORIGINS.library} library  ${ORIGINS.framework} framework    → request  ← response`,
     ...logLines(document, null),
+    ...clients.map((client) => describeClient(document, client)),
   ]
   const described = exchanges.map((_, index) => describeExchange(document, index))
   return [...(from === 0 ? head : []), ...described.slice(from)].join('\n')
+}
+
+/** An exception in one line, as it ended a program. */
+export function describeError({ type, message, file, line }: ErrorView, program: string): string {
+  return `${file ?? program}${line === null ? '' : ` line ${line}`}: ${message ? `${type}: ${message}` : type}`
+}
+
+/** What a client program printed, and where in between it asked for what. */
+function describeClient({ events, exchanges }: RunDocument, client: ClientRun): string {
+  const asked = new Set<number>()
+  const lines = events.slice(...client.seq).flatMap((event) => {
+    if (event.exchange === null) return event.kind === 'log' ? [`  > ${event.text}`] : []
+    const exchange = exchanges[event.exchange]
+    if (!exchange || asked.has(event.exchange)) return []
+    asked.add(event.exchange)
+    return [`  ${exchange.request.method} ${exchange.request.url} → ${exchange.response?.status ?? 'no response'}`]
+  })
+  const failure = client.error ? [`  ${describeError(client.error, client.file)}`] : []
+  return ['', client.file, ...lines, ...failure].join('\n')
+}
+
+function isOfClient({ clients = [] }: RunDocument, seq: number): boolean {
+  return clients.some((client) => client.seq[0] <= seq && seq < client.seq[1])
 }
 
 function describeExchange(document: RunDocument, index: number): string {
@@ -81,7 +105,7 @@ function marks(changes: readonly HeaderChange[]): string[] {
 
 function logLines(document: RunDocument, exchange: number | null): string[] {
   return document.events.flatMap((event) =>
-    event.kind === 'log' && event.exchange === exchange
+    event.kind === 'log' && event.exchange === exchange && !(exchange === null && isOfClient(document, event.seq))
       ? [`  ${event.source === 'print' ? '>' : '|'} ${shorten(event)}`]
       : [],
   )

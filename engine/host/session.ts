@@ -1,6 +1,7 @@
 // One server life: open, send, close. Gathers the run document while events arrive; knows workers only as a host.
 import type {
   BackResult,
+  ClientRun,
   Exchange,
   Limits,
   OpenOptions,
@@ -111,6 +112,18 @@ export class Session {
     )
   }
 
+  /** Runs a client program of the files against the running server. Does nothing when the server is not running. */
+  async client(file: string, options: SessionOptions = {}): Promise<void> {
+    if (!this.isOpen) return
+    const node = this.#tree.grow({ call: 'client', input: { file } })
+    await this.#guard(node, async () => {
+      const { exchanges, stop, error } = await this.#host.call('client', { file }, this.#callOptions(node, options))
+      node.exchanges.push(...exchanges)
+      node.stop = stop
+      node.error = error
+    })
+  }
+
   /** Runs lifespan shutdown. */
   async close(options: SessionOptions = {}): Promise<void> {
     if (!this.isOpen) return
@@ -170,7 +183,9 @@ export class Session {
   /** What was sent before is sent once more, and what comes of it is known already. */
   async #sendAgain(nodes: readonly Node[], group: number, signal: AbortSignal | undefined): Promise<BackResult> {
     for (const { step } of nodes) {
-      if (step.call === 'send') await this.#host.call('send', step.input, { wallMs: this.#limits.wallMs, signal })
+      const options = { wallMs: this.#limits.wallMs, signal }
+      if (step.call === 'send') await this.#host.call('send', step.input, options)
+      else if (step.call === 'client') await this.#host.call('client', step.input, options)
     }
     return { ...(await this.#back(group, signal)), way: 'replay' }
   }
@@ -199,11 +214,13 @@ export class Session {
 
   #documentOf(tip: Node): RunDocument {
     const path = pathTo(tip)
+    const clients = clientsOf(path)
     return {
       ...this.#info,
       exchanges: path.flatMap(({ exchanges }) => exchanges),
       events: path.flatMap(({ events }) => events),
       stop: tip.stop,
+      ...(clients.length > 0 ? { clients } : {}),
     }
   }
 
@@ -224,6 +241,15 @@ export class Session {
 
 function isRunning({ step, stop }: Node): boolean {
   return step.call !== 'close' && stop === null
+}
+
+function clientsOf(path: readonly Node[]): ClientRun[] {
+  return path.flatMap(({ step, error }, at) => {
+    if (step.call !== 'client') return []
+    const span = (what: 'events' | 'exchanges') =>
+      [count(path.slice(0, at), what), count(path.slice(0, at + 1), what)] as const
+    return [{ file: step.input.file, error, seq: span('events'), exchange: span('exchanges') }]
+  })
 }
 
 function count(path: readonly Node[], what: 'exchanges' | 'events'): number {

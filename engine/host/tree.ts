@@ -1,10 +1,13 @@
 // A session's lines as a tree: each node is one call with what it brought, each way from the root to a tip one line.
 // Knows nothing of workers.
-import type { Exchange, RequestGroup, StopView, TraceEvent } from '../protocol'
+import type { ErrorView, Exchange, RequestGroup, StopView, TraceEvent } from '../protocol'
 
 /** What was asked of the session. */
 export type Step =
-  { readonly call: 'open' } | { readonly call: 'send'; readonly input: RequestGroup } | { readonly call: 'close' }
+  | { readonly call: 'open' }
+  | { readonly call: 'send'; readonly input: RequestGroup }
+  | { readonly call: 'client'; readonly input: { readonly file: string } }
+  | { readonly call: 'close' }
 
 export interface Node {
   readonly step: Step
@@ -12,6 +15,8 @@ export interface Node {
   readonly events: TraceEvent[]
   readonly exchanges: Exchange[]
   stop: StopView | null
+  /** What ended a client program. */
+  error: ErrorView | null
 }
 
 /** Grows at its tip, which may be moved to any node of a line. */
@@ -20,7 +25,7 @@ export class Tree {
   #tip: Node
 
   constructor() {
-    this.#tip = { step: { call: 'open' }, parent: null, events: [], exchanges: [], stop: null }
+    this.#tip = { step: { call: 'open' }, parent: null, events: [], exchanges: [], stop: null, error: null }
     this.#tips.push(this.#tip)
   }
 
@@ -35,7 +40,7 @@ export class Tree {
 
   /** Adds a node behind the tip and moves there: the line goes on, or another begins where it forks. */
   grow(step: Step): Node {
-    const node: Node = { step, parent: this.#tip, events: [], exchanges: [], stop: null }
+    const node: Node = { step, parent: this.#tip, events: [], exchanges: [], stop: null, error: null }
     const line = this.#tips.indexOf(this.#tip)
     if (line >= 0) this.#tips[line] = node
     else this.#tips.push(node)

@@ -20,6 +20,7 @@ export type {
   SessionError,
   SessionInfo,
   RunDocument,
+  ClientRun,
 } from './trace'
 export type {
   SourceFiles,

@@ -364,4 +364,17 @@ export interface RunDocument extends SessionInfo {
   readonly exchanges: readonly Exchange[]
   readonly events: readonly TraceEvent[]
   readonly stop: StopView | null
+  /** Client programs that were run against the app, in order; absent when there were none. */
+  readonly clients?: readonly ClientRun[]
+}
+
+/** What became of a client program. */
+export interface ClientRun {
+  readonly file: string
+  /** The exception that ended it; `SystemExit` when it left with a code. */
+  readonly error: ErrorView | null
+  /** Its first event, and the one after its last. */
+  readonly seq: readonly [from: number, to: number]
+  /** Its first exchange, and the one after its last. */
+  readonly exchange: readonly [from: number, to: number]
 }

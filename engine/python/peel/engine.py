@@ -57,6 +57,8 @@ class Engine:
             raise MisuseError(f"{name} needs an open session")
         if name == "send":
             return self._session.send(parse_group(payload))
+        if name == "client":
+            return self._session.client(payload["file"])
         if name == "close":
             session, self._session = self._session, None
             return session.close()

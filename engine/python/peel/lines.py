@@ -56,6 +56,8 @@ class LineWatch:
         self._budget = budget
         self._tracer = tracer
         self._trace = trace
+        # A client program that runs: its lines are told too, outside of every exchange.
+        self.client: str | None = None
         self._locals = Locals()
         # By identity: hashing a code object goes through all of it.
         self._codes: dict[int, _Code] = {}
@@ -105,7 +107,7 @@ class LineWatch:
     def _line(self, code: CodeType, line: int) -> None:
         self._count(code, line)
         place = CURRENT.get()
-        if place is None:
+        if place is None and code.co_filename != self.client:
             return
         known = self._codes[id(code)]
         text = known.line(line)
@@ -121,7 +123,7 @@ class LineWatch:
     def _return(self, code: CodeType, _offset: int, value: object) -> None:
         frame = sys._getframe(1)
         place = CURRENT.get()
-        if place is not None:
+        if place is not None or code.co_filename == self.client:
             known = self._codes[id(code)]
             text = f'{known.line(frame.f_lineno)},"value":{encode(self._locals.text(value))}'
             changed = self._locals.changed(frame, known.outer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextvars import Context
+from contextvars import Context, ContextVar
 from typing import Any, TypeVar, cast
 
 from peel.clock import Clock
@@ -15,12 +15,18 @@ T = TypeVar("T")
 _current_task = asyncio.current_task
 
 
+OWNER: ContextVar[object | None] = ContextVar("peel_owner", default=None)
+"""Which portal a task is born in: its tasks end with it."""
+
+
 class NumberedTask(asyncio.Task[Any]):
     """A task that knows how many were born before it; numbers are the same in every run, ids are not."""
 
     number = 0
     place: Place | None = None
     """Where it was born."""
+    owner: object | None = None
+    """The portal that it was born in."""
 
 
 class DryError(Exception):
@@ -126,6 +132,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         task = NumberedTask(coro, loop=self, name=name, **options)
         task.number = number
         task.place = CURRENT.get()
+        task.owner = OWNER.get()
         if self.on_end is not None:
             task.add_done_callback(cast("Any", self.on_end))
         return task

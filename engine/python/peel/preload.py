@@ -6,9 +6,9 @@ After a snapshot is restored, site-packages is not on the file system: what is n
 import gc
 import importlib
 import pkgutil
-import sys
-from types import ModuleType
 from typing import Any
+
+from peel.net import keep_urllib3_off_the_page
 
 # Whole packages, with every module that imports without a package that is not there.
 PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "anyio", "h11", "httpx", "httpcore", "itsdangerous")
@@ -84,7 +84,7 @@ STANDARD = (
 def preload() -> list[str]:
     """Import everything and collect garbage; return the modules that could not be imported."""
     missing: list[str] = []
-    _keep_urllib3_off_the_page()
+    keep_urllib3_off_the_page()
     for name in STANDARD:
         importlib.import_module(name)
     for name in PACKAGES + MORE:
@@ -105,14 +105,6 @@ def _read_data_files() -> None:
     """What packages read from a file of theirs when it is first needed: later the file is not there."""
     commands: Any = importlib.import_module("fakeredis.model")
     commands.get_all_commands_info()
-
-
-def _keep_urllib3_off_the_page() -> None:
-    """In Pyodide urllib3 would reach for the page's `fetch`: not wanted, and JavaScript objects spoil a snapshot."""
-    if sys.platform == "emscripten":
-        bridge: Any = ModuleType("urllib3.contrib.emscripten")
-        bridge.inject_into_urllib3 = lambda: None
-        sys.modules[bridge.__name__] = bridge
 
 
 WARM_PROGRAM = """

@@ -25,13 +25,16 @@ from starlette.types import Receive, Scope, Send
 
 from peel.budget import Budget, Stopped
 from peel.calls import Calls
+from peel.client import Client, Stage
 from peel.clock import Clock, as_ms
 from peel.connection import Connection
 from peel.console import Console
 from peel.discover import BuildError, Discovery, arrange, list_registered
 from peel.errors import Errors
 from peel.events import (
+    ClientResult,
     CloseResult,
+    ErrorView,
     LoadResult,
     MoveReason,
     OpenOptions,
@@ -151,6 +154,44 @@ class Session:
         self._finish_call()
         return {"exchanges": exchanges, "stop": self._budget.stop}
 
+    def client(self, file: str) -> ClientResult:
+        """Run a client program of the session's files, and everything that it asks for."""
+        if self._budget.stop is not None or self._server is None or self._closed:
+            return {"exchanges": [], "stop": self._budget.stop, "error": None}
+        if file not in self._sources:
+            text = f"There is no {file} among the files (Python files: {', '.join(self._sources) or 'none'})."
+            missing: ErrorView = {"type": "LoadError", "message": text, "file": None, "line": None}
+            return {"exchanges": [], "stop": None, "error": missing}
+        self._discovery.refresh()
+        self._budget.begin(0)
+        client = Client(self._stage(self._server))
+        self._live = self._connections
+        error: ErrorView | None = None
+        self._lines.client = file
+        with contextlib.suppress(Stopped):
+            error = client.run(file)
+            self._finish(client.connections)
+        self._lines.client = None
+        exchanges = [one.view() for one in client.connections]
+        self._errors.forget()
+        self._finish_call()
+        return {"exchanges": exchanges, "stop": self._budget.stop, "error": error}
+
+    def _stage(self, server: Server) -> Stage:
+        return Stage(
+            server=server,
+            loop=self._loop,
+            clock=self._clock,
+            threads=self._threads,
+            errors=self._errors,
+            sources=self._sources,
+            context=self._context,
+            connections=self._connections,
+            watch=self._lines.watch,
+            known=lambda app: server.app if app is self._app else app,
+            stalled=self._stalls.view,
+        )
+
     def close(self) -> CloseResult:
         """Shut down, and put everything back as it was."""
         if not self._closed and self._server is not None and self._budget.stop is None:
@@ -240,15 +281,19 @@ class Session:
                 loop.call_at_wait((clock.now_ns + round(request.at_ms * 1e6)) / 10**9, start)
             else:
                 loop.call_soon(start)
+        self._finish(connections)
+
+    def _finish(self, connections: list[Connection]) -> None:
+        """Run until every exchange is done, or has nobody who could go on with it."""
         self._live = connections
-        while not loop.run_until(lambda: all(one.finished or one.stalled is not None for one in connections)):
+        while not self._loop.run_until(lambda: all(one.finished or one.stalled is not None for one in connections)):
             # One at a time: what an app tells the others of somebody who leaves must find them still there.
             if any(one.close_socket() for one in connections if one.stalled is None):
                 continue
             for connection in connections:
                 if not connection.finished and connection.stalled is None:
                     connection.give_up(self._stalls.view(connection))
-        loop.settle(SETTLE_TURNS)
+        self._loop.settle(SETTLE_TURNS)
 
     def _look_again(self) -> None:
         """Routes, overrides and handlers may be added at any time."""

@@ -21,11 +21,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import certifi
 from anyio._backends import _asyncio as anyio_backend
 
 from peel import determinism
 from peel.clock import EPOCH_NS, Clock, ThreadClock
 from peel.loop import VirtualLoop
+from peel.net import keep_urllib3_off_the_page
 from peel.patches import Patches
 from peel.stores import Stores
 from peel.threads import NO_THREADS, Threads
@@ -57,6 +59,7 @@ class World:
 
     def install(self, patches: Patches) -> None:
         """Put it up; what is patched is undone by whoever owns `patches`."""
+        keep_urllib3_off_the_page()
         self._move_home()
         self._environ = dict(os.environ)
         os.environ.update(self._env)
@@ -83,6 +86,7 @@ class World:
         patches.set(asyncio, "new_event_loop", self._new_loop)
         patches.set(asyncio.events, "new_event_loop", self._new_loop)
         patches.set(threading.Thread, "start", _refuse(RuntimeError, NO_THREADS))
+        patches.set(threading.Condition, "wait", self._wait)
         no_network = "no network here: this playground reaches nothing outside of itself"
         patches.set(socket.socket, "connect", _refuse(OSError, no_network))
         patches.set(socket.socket, "bind", _refuse(OSError, no_network))
@@ -108,6 +112,13 @@ class World:
         else:  # anyio 3, which FastAPI wants until 0.107
             patches.set(backend, "run_sync_in_worker_thread", run_sync_3)
 
+    def _wait(self, _condition: Any, timeout: float | None = None) -> bool:
+        """`Event.wait()`, `Queue.get()` and the like: whoever is to notify would be another thread."""
+        if timeout is None:
+            raise RuntimeError(f"nobody will ever wake this: {NO_THREADS}")
+        self._clock.block(timeout)
+        return False
+
     def _new_loop(self) -> asyncio.AbstractEventLoop:
         """For `asyncio.run()` in a `def` endpoint: a real loop would wait for a clock that does not move."""
         return VirtualLoop(ThreadClock(self._clock), self._threads)
@@ -122,6 +133,7 @@ class World:
             shutil.rmtree(PYODIDE_HOME, ignore_errors=True)
             PYODIDE_HOME.mkdir(parents=True, exist_ok=True)
             self._home = PYODIDE_HOME
+            _have_certificates()
         else:
             self._home = Path(tempfile.mkdtemp(prefix="peel-"))
         for path, text in self._files.items():
@@ -132,6 +144,14 @@ class World:
                 # Goes into Last-Modified and ETag.
                 os.utime(target, ns=(EPOCH_NS, EPOCH_NS))
         os.chdir(self._home)
+
+
+def _have_certificates() -> None:
+    """Clients of HTTP look for certifi's file also where nothing is encrypted; the snapshot has no files."""
+    bundle = Path(certifi.where())
+    if not bundle.exists():
+        bundle.parent.mkdir(parents=True, exist_ok=True)
+        bundle.write_text("")
 
 
 def _put_back(environ: Mapping[str, str]) -> None:
