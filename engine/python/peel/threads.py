@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, cast
 
 from anyio import CancelScope, CapacityLimiter
@@ -44,6 +45,9 @@ class Thread:
     of: int
     started_ns: int
     slept_ns: int = 0
+
+
+_FUNCTIONS = (FunctionType, MethodType, functools.partial)
 
 
 class Threads:
@@ -133,9 +137,12 @@ class Threads:
 
 
 def _name(func: Any) -> str:
+    """The name of what runs; behind helpers such as `Context.run` or FastAPI's, of the function that they are given."""
     while isinstance(func, functools.partial):
-        # `asyncio.to_thread()` hands over `context.run` with the function as its argument.
         inner: Any = cast("Any", func)
-        func = inner.args[0] if isinstance(getattr(inner.func, "__self__", None), Context) else inner.func
+        given = [one for one in (*inner.args, *inner.keywords.values()) if isinstance(one, _FUNCTIONS)]
+        helps = isinstance(getattr(inner.func, "__self__", None), Context)
+        helps = helps or str(getattr(inner.func, "__module__", "")).startswith(("fastapi.", "starlette."))
+        func = given[0] if helps and given else inner.func
     name: Any = getattr(func, "__name__", None)
     return name if isinstance(name, str) else type(func).__name__
