@@ -82,6 +82,25 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 continue
             return not self._stalled
 
+    def run_inside(self, done: Callable[[], bool]) -> bool:
+        """Like `run_until()`, from within one of the loop's own callbacks: for a thread that waits for the loop."""
+        ready = cast("Any", self)._ready
+        before = len(ready)
+        outer = self._done, self._stalled
+        self._done, self._stalled = done, False
+        try:
+            while not done() and not self._stalled:
+                cast("Any", self)._run_once()
+                cast("Any", self)._stopping = False
+            return not self._stalled
+        finally:
+            self._done, self._stalled = outer
+            # The turn that we are in counts on as many callbacks as there were.
+            for _ in range(before - len(ready)):
+                handle = asyncio.Handle(lambda: None, (), self)
+                handle.cancel()
+                ready.append(handle)
+
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run one coroutine to its end."""
         task = self.create_task(coroutine)
@@ -136,6 +155,13 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if self.on_end is not None:
             task.add_done_callback(cast("Any", self.on_end))
         return task
+
+    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:
+        """From a thread that has slept, the call comes when it has slept."""
+        if not self._clock.ahead_ns:
+            return super().call_soon_threadsafe(callback, *args, context=context)
+        when = (self._clock.now_ns + self._clock.ahead_ns) / 10**9
+        return self.call_at(when, callback, *args, context=context)
 
     def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         """Run `func` here and now: there are no threads. What it slept is waited for afterwards."""

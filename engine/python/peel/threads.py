@@ -19,6 +19,7 @@ from anyio.lowlevel import checkpoint
 from anyio.to_thread import current_default_thread_limiter
 
 from peel.clock import Clock
+from peel.inward import run_as_worker
 from peel.tracer import CURRENT, Place
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Threads:
             with CancelScope(shield=not abandon_on_cancel):
                 context = copy_context()
                 loop: Any = asyncio.get_running_loop()
-                return await self.submit(loop, func, lambda: context.run(func, *args), limiter)
+                return await self.submit(loop, func, lambda: run_as_worker(loop, context, func, args), limiter)
 
 
 def _name(func: Any) -> str:

@@ -26,6 +26,7 @@ from anyio._backends import _asyncio as anyio_backend
 
 from peel import determinism
 from peel.clock import EPOCH_NS, Clock, ThreadClock
+from peel.inward import Inward
 from peel.loop import VirtualLoop
 from peel.net import keep_urllib3_off_the_page
 from peel.patches import Patches
@@ -81,6 +82,7 @@ class World:
 
     def _install_limits(self, patches: Patches) -> None:
         self._replace_worker_threads(patches)
+        Inward(self._clock, self._threads).install(patches)
         # Pyodide has a run() of its own, which hands over to the page's loop.
         patches.set(asyncio, "run", asyncio.runners.run)
         patches.set(asyncio, "new_event_loop", self._new_loop)
