@@ -175,6 +175,29 @@ ${COUNTED}`
     )
   })
 
+  test('does what a traced session in that order does', async () => {
+    const program = `${HEAD}${AUTH}${CORS}app.add_middleware(GZipMiddleware, minimum_size=100)\n${COUNTED}`
+    const requests =
+      'GET /\nOrigin: https://shop.example\nAuthorization: me\nAccept-Encoding: gzip\n\n###\nGET /missing'
+    const { groups } = await tryOrders(program, requests)
+    expect(groups.length).toBeGreaterThan(1)
+    for (const { orders, exchanges } of groups) {
+      const order = orders[0] ?? []
+      const session = new Session(host, { files: { 'main.py': program }, entry: 'main.py', app: null, order })
+      await session.open()
+      for (const group of groupsOf(requests)) await session.send(group)
+      expect(session.document.exchanges).toEqual(exchanges)
+      const names = session.document.layers.filter(({ origin }) => origin !== 'framework').map(({ name }) => name)
+      expect(names).toEqual(order.map((at) => ['GZipMiddleware', 'CORSMiddleware', 'auth'][at]))
+    }
+  })
+
+  test('an order that cannot be is misuse', async () => {
+    const session = new Session(host, { files: { 'main.py': HEAD }, entry: 'main.py', app: null, order: [0] })
+    await expect(session.open()).rejects.toThrow('misuse: order names 0, and 0 middlewares are registered')
+    expect(session.isOpen).toBe(false)
+  })
+
   test('leaves no session open', async () => {
     const session = new Session(host, { files: { 'main.py': HEAD + COUNTED }, entry: 'main.py', app: null })
     await session.open()

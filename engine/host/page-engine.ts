@@ -319,7 +319,11 @@ class PageEngine implements Engine {
 
 function isSame(a: Program, b: Program): boolean {
   return (
-    a.entry === b.entry && a.app === b.app && haveSameTexts(a.files, b.files) && haveSameTexts(a.env ?? {}, b.env ?? {})
+    a.entry === b.entry &&
+    a.app === b.app &&
+    JSON.stringify(a.order ?? null) === JSON.stringify(b.order ?? null) &&
+    haveSameTexts(a.files, b.files) &&
+    haveSameTexts(a.env ?? {}, b.env ?? {})
   )
 }
 

@@ -25,6 +25,8 @@ export interface Program {
   readonly app: string | null
   /** Environment variables of the program. */
   readonly env?: Readonly<Record<string, string>>
+  /** Its user middlewares in another order: see `OpenOptions`. */
+  readonly order?: readonly number[] | null
 }
 
 export interface SessionOptions {
@@ -196,8 +198,8 @@ export class Session {
   }
 
   #input(): OpenOptions {
-    const { files, entry, app, env = {} } = this.program
-    return { files, entry, app, env, limits: this.#limits, trace: this.#trace }
+    const { files, entry, app, env = {}, order = null } = this.program
+    return { files, entry, app, env, order, limits: this.#limits, trace: this.#trace }
   }
 
   #callOptions(node: Node, { signal, onTrace }: SessionOptions): CallOptions {
