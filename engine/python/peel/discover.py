@@ -471,7 +471,8 @@ def _attribute(owner: Any, name: str) -> _Slot:
 def _find_slot(node: Any, inner: Any) -> _Slot | None:
     """Where `node` keeps the app inside: `.app`, else whatever attribute or closure holds what it was made around."""
     app = None if inspect.isclass(node) else getattr(node, "app", None)
-    if app is not None and not _is_method_of(app, node) and _is_asgi(app):
+    # What a layer was made around needs no look at its signature: that takes longer than all else here.
+    if app is not None and (app is inner or (not _is_method_of(app, node) and _is_asgi(app))):
         return _attribute(node, "app")
     if inner is None:
         return None
