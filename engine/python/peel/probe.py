@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from collections.abc import Hashable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,10 +67,10 @@ class Observer:
         known = place.record.errors if place.record else []
         born = not any(_same(one, exc) for one in known)
         known.append(exc)
-        brief = self.errors.brief(exc)
         if place.outer is not None:
-            place.outer.caught.append((exc, place.outer.head_sent, brief))
-        self.tracer.event("raise", place, {"error": self.errors.trimmed(exc) if born else brief, "born": born})
+            place.outer.caught.append((exc, place.outer.head_sent))
+        error = self.errors.trimmed(exc) if born else self.errors.brief(exc)
+        self.tracer.event("raise", place, {"error": error, "born": born})
 
     def left(self, place: Place, exc: BaseException | None) -> None:
         """The ring is done."""
@@ -85,18 +85,12 @@ class Observer:
         """Exceptions from further in that do not go on outwards ended in this ring."""
         caught, place.caught = place.caught, []
         seen: list[BaseException] = []
-        for exc, heads, error in caught:
-            if exc is leaving or any(one is exc for one in seen):
+        for exc, heads in caught:
+            if _same(exc, leaving) or any(one is exc for one in seen):
                 continue
             seen.append(exc)
             answered = place.head_sent > heads
-            if not _same(exc, leaving):
-                self.tracer.event("catch", place, {"error": error, "answered": answered})
-            elif isinstance(exc, BaseExceptionGroup):
-                # `except*` takes some of a group and lets the rest go on.
-                for part in _parts(cast("BaseException", exc)):
-                    if not _same(part, leaving):
-                        self.tracer.event("catch", place, {"error": self.errors.brief(part), "answered": answered})
+            self.tracer.event("catch", place, {"error": self.errors.brief(exc), "answered": answered})
 
 
 class Probe:
@@ -227,21 +221,8 @@ def _step_out(exc: BaseException) -> None:
 
 
 def _same(exc: BaseException, leaving: BaseException | None) -> bool:
-    """Whether `exc` goes on in `leaving`: as itself, in or out of a group, or as the cancellation of each task."""
-    if leaving is None:
-        return False
-    if exc is leaving:
+    """Whether `exc` goes on in `leaving`: as itself, in a group, or as the cancellation that each task makes anew."""
+    if exc is leaving or (isinstance(exc, CancelledError) and isinstance(leaving, CancelledError)):
         return True
-    parts = _parts(leaving)
-    return any(
-        one is part or (isinstance(one, CancelledError) and isinstance(part, CancelledError))
-        for one in _parts(exc)
-        for part in parts
-    )
-
-
-def _parts(exc: BaseException) -> list[BaseException]:
-    """The exceptions in a group, and in groups within it; of any other exception itself."""
-    if not isinstance(exc, BaseExceptionGroup):
-        return [exc]
-    return [part for one in cast("BaseExceptionGroup[BaseException]", exc).exceptions for part in _parts(one)]
+    members: tuple[BaseException, ...] = getattr(leaving, "exceptions", ())
+    return any(_same(exc, one) for one in members)

@@ -12,13 +12,13 @@ import starlette
 from peel.engine import Engine
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 # Inside Pyodide the tests run with older versions too (`run-in-pyodide.ts --fastapi VERSION`).
-FASTAPI = _numbers(fastapi.__version__)
-STARLETTE = _numbers(starlette.__version__)
+FASTAPI = numbers(fastapi.__version__)
+STARLETTE = numbers(starlette.__version__)
 
 
 LIMITS = {"lines": 20_000, "jumps": 20_000, "events": 20_000, "virtualMs": 60_000, "wallMs": 5_000}
