@@ -1,7 +1,7 @@
 // `npm test`: from a fresh clone to one line that says how many tests passed and how many failed.
 // Every stage runs, also after a failure of another. `npm test -- unit e2e` runs the named ones alone.
 import './lib/node-version.mjs'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, VENV } from './lib/paths.mjs'
 import { ensureBuild, ensureEngine, ensurePackages, ensureSample, tsx } from './lib/prepare.mjs'
@@ -11,6 +11,20 @@ import { describe } from './lib/steps.mjs'
 
 const MINUTES = 60_000
 const python = join(ROOT, 'engine', 'python')
+
+/** Each has a lock; their tests take minutes, so they run when they are asked for. @type {readonly string[]} */
+const OLDER_VERSIONS = readdirSync(join(ROOT, 'engine', 'assets', 'locks')).map((name) => name.replace(/\.lock$/, ''))
+const wantsAllVersions = process.env.PEEL_VERSIONS === 'all'
+
+/** The package's own tests inside the interpreter. @param {string | null} fastapi  null for the newest version */
+const runInPyodide = (fastapi) =>
+  stage(`Python tests inside Pyodide${fastapi ? `, FastAPI ${fastapi}` : ''}`, () => {
+    const version = fastapi ? ['--fastapi', fastapi] : []
+    const command = tsx('engine/python/run-in-pyodide.ts', [...version, '-v'])
+    return runPytest(`pytest-pyodide${fastapi ? `-${fastapi}` : ''}`, process.execPath, command, {
+      limitMs: 5 * MINUTES,
+    })
+  })
 
 /** One step of preparing; a failure counts as a failed test and the stages go on with what is there. */
 const prepared = async (/** @type {() => Promise<unknown>} */ work) => {
@@ -23,6 +37,13 @@ const prepared = async (/** @type {() => Promise<unknown>} */ work) => {
   }
 }
 
+const olderVersions = async () => {
+  const counts = []
+  if (wantsAllVersions) for (const version of OLDER_VERSIONS) counts.push(await runInPyodide(version))
+  else console.log(`  Left out: FastAPI ${OLDER_VERSIONS.join(', ')}. PEEL_VERSIONS=all runs them.`)
+  return counts
+}
+
 /** @type {Record<string, () => Promise<import('./lib/stages.mjs').Counts[]>>} */
 const STAGES = {
   check: async () => [await runChecks()],
@@ -31,11 +52,8 @@ const STAGES = {
     await stage('Python tests on CPython', () =>
       runPytest('pytest', venvPython(VENV), ['-m', 'pytest'], { cwd: python, limitMs: 4 * MINUTES }),
     ),
-    await stage('Python tests inside Pyodide', () =>
-      runPytest('pytest-pyodide', process.execPath, tsx('engine/python/run-in-pyodide.ts', ['-v']), {
-        limitMs: 5 * MINUTES,
-      }),
-    ),
+    await runInPyodide(null),
+    ...(await olderVersions()),
   ],
   lessons: async () => [await stage('Lessons', () => runVitest('lessons', ['lessons/'], 4 * MINUTES))],
   e2e: async () => [
