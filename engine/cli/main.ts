@@ -105,8 +105,8 @@ async function run(path: string, values: Values): Promise<number> {
 }
 
 async function compare(path: string, values: Values): Promise<number> {
-  const { requests, app, json } = values
-  const args = { path, requests, app, env: readEnv(values.env), onPrepare }
+  const { requests, client, app, json } = values
+  const args = { path, requests, client, app, env: readEnv(values.env), onPrepare }
   const { compared, warnings } = await compareVersions(args, values.fastapi)
   for (const warning of warnings) console.error(`peel: ${warning}`)
   await print(json ? JSON.stringify(comparisonToJson(compared)) : describeComparison(compared))

@@ -16,7 +16,7 @@ export interface Boundary {
 }
 
 /**
- * One line for each exchange: status and body as the client got them, the headers asked for, the type of the exception
+ * One line for each exchange: status and body as the client got them, how long that took, the headers asked for, the type of the exception
  * that reached the server, and what was printed.
  */
 export function tellRun({ error, exchanges, events }: RunDocument, headers: readonly string[] = []): string[] {
@@ -31,7 +31,9 @@ export function tellRun({ error, exchanges, events }: RunDocument, headers: read
     )
     const body = response?.bodyEncoding === 'base64' ? '(binary)' : response?.body
     const answer = response ? `${response.status} ${body}` : 'no answer'
-    return `${answer}${seen.join('')}${exchange.error ? ` !${exchange.error.type}` : ''}${printed.join('')}`
+    const took = exchange.endedAt - exchange.startedAt
+    const after = took > 0 ? ` after ${took} ms` : ''
+    return `${answer}${after}${seen.join('')}${exchange.error ? ` !${exchange.error.type}` : ''}${printed.join('')}`
   })
 }
 
@@ -43,6 +45,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.security import HTTPBearer
+from starlette.background import BackgroundTask
 from starlette.middleware.sessions import SessionMiddleware
 
 app = FastAPI()
@@ -124,6 +127,23 @@ async def root():
     requests: 'GET /',
     older: ['200 one !ValueError'],
     newer: ['200 one !ExceptionGroup'],
+  },
+  {
+    title: 'the last byte of a stream does not wait for background tasks behind BaseHTTPMiddleware (Starlette 0.29)',
+    between: ['0.107.0', '0.108.0'],
+    program: `${HEAD}${THROUGH}
+async def later():
+    await asyncio.sleep(2)
+
+@app.get("/")
+async def root():
+    async def parts():
+        yield "a"
+    return StreamingResponse(parts(), background=BackgroundTask(later))
+`,
+    requests: 'GET /',
+    older: ['200 a after 2000 ms'],
+    newer: ['200 a'],
   },
   {
     title: 'what a background task raises behind BaseHTTPMiddleware is lost (Starlette 0.29)',
