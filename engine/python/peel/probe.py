@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,10 +67,10 @@ class Observer:
         known = place.record.errors if place.record else []
         born = not any(_same(one, exc) for one in known)
         known.append(exc)
+        brief = self.errors.brief(exc)
         if place.outer is not None:
-            place.outer.caught.append((exc, place.outer.head_sent))
-        error = self.errors.trimmed(exc) if born else self.errors.brief(exc)
-        self.tracer.event("raise", place, {"error": error, "born": born})
+            place.outer.caught.append((exc, place.outer.head_sent, brief))
+        self.tracer.event("raise", place, {"error": self.errors.trimmed(exc) if born else brief, "born": born})
 
     def left(self, place: Place, exc: BaseException | None) -> None:
         """The ring is done."""
@@ -85,12 +85,18 @@ class Observer:
         """Exceptions from further in that do not go on outwards ended in this ring."""
         caught, place.caught = place.caught, []
         seen: list[BaseException] = []
-        for exc, heads in caught:
-            if _same(exc, leaving) or any(one is exc for one in seen):
+        for exc, heads, error in caught:
+            if exc is leaving or any(one is exc for one in seen):
                 continue
             seen.append(exc)
             answered = place.head_sent > heads
-            self.tracer.event("catch", place, {"error": self.errors.brief(exc), "answered": answered})
+            if not _same(exc, leaving):
+                self.tracer.event("catch", place, {"error": error, "answered": answered})
+            elif isinstance(exc, BaseExceptionGroup):
+                # `except*` takes some of a group and lets the rest go on.
+                for part in _parts(cast("BaseException", exc)):
+                    if not _same(part, leaving):
+                        self.tracer.event("catch", place, {"error": self.errors.brief(part), "answered": answered})
 
 
 class Probe:
@@ -221,8 +227,21 @@ def _step_out(exc: BaseException) -> None:
 
 
 def _same(exc: BaseException, leaving: BaseException | None) -> bool:
-    """Whether `exc` goes on in `leaving`: as itself, in a group, or as the cancellation that each task makes anew."""
-    if exc is leaving or (isinstance(exc, CancelledError) and isinstance(leaving, CancelledError)):
+    """Whether `exc` goes on in `leaving`: as itself, in or out of a group, or as the cancellation of each task."""
+    if leaving is None:
+        return False
+    if exc is leaving:
         return True
-    members: tuple[BaseException, ...] = getattr(leaving, "exceptions", ())
-    return any(_same(exc, one) for one in members)
+    parts = _parts(leaving)
+    return any(
+        one is part or (isinstance(one, CancelledError) and isinstance(part, CancelledError))
+        for one in _parts(exc)
+        for part in parts
+    )
+
+
+def _parts(exc: BaseException) -> list[BaseException]:
+    """The exceptions in a group, and in groups within it; of any other exception itself."""
+    if not isinstance(exc, BaseExceptionGroup):
+        return [exc]
+    return [part for one in cast("BaseExceptionGroup[BaseException]", exc).exceptions for part in _parts(one)]

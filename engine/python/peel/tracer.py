@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import PydanticSerializationError, to_json
 
 from peel.clock import Clock
+from peel.events import ErrorView
 from peel.views import Snapshot
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ class Place:
         self.record = record
         self.called = False
         self.head_sent = 0
-        # Exceptions from further in, each with the count of response heads this ring had sent by then.
-        self.caught: list[tuple[BaseException, int]] = []
+        # Exceptions from further in, each with the count of response heads this ring had sent by then, and as they were
+        # then: whoever handles one may take its traceback away.
+        self.caught: list[tuple[BaseException, int, ErrorView]] = []
         self.snapshot: Snapshot | None = None
         name = _names.get(layer)
         if name is None:

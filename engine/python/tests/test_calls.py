@@ -270,7 +270,7 @@ async def root(me=Depends(guard)): return me
         ("raise", "opened", "HTTPException"),
     ]
     raised = next(event for event in result.of("depends") if event["phase"] == "raise")
-    assert (raised["error"]["message"], raised["error"]["line"]) == ("401: who?", START + 6)
+    assert ("who?" in raised["error"]["message"], raised["error"]["line"]) == (True, START + 6)
 
 
 def test_a_dependency_that_swallows_an_exception_and_one_that_replaces_it():
