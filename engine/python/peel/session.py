@@ -290,9 +290,13 @@ class Session:
             # One at a time: what an app tells the others of somebody who leaves must find them still there.
             if any(one.close_socket() for one in connections if one.stalled is None):
                 continue
-            for connection in connections:
-                if not connection.finished and connection.stalled is None:
-                    connection.give_up(self._stalls.view(connection))
+            stuck = [one for one in connections if not one.finished and one.stalled is None]
+            waits = self._stalls.waits(stuck)
+            place = stuck[0].innermost() if len(stuck) == 1 else None
+            if stuck:
+                self._tracer.event("stall", place, {"waits": waits}, task=0)
+            for connection in stuck:
+                connection.give_up(self._stalls.view(connection, waits))
         self._loop.settle(SETTLE_TURNS)
 
     def _look_again(self) -> None:
@@ -332,7 +336,9 @@ class Session:
                 if (task.place is not None and id(task.place.record) in stalled) == gone
             ]
             for task in rest:
-                task.cancel()
+                # Tasks that wait for each other in a circle cannot be cancelled, on a server neither.
+                with contextlib.suppress(RecursionError):
+                    task.cancel()
             self._loop.run_until(lambda rest=rest: all(task.done() for task in rest))
             self._tracer.muted = False
 

@@ -141,7 +141,7 @@ def _name(func: Any) -> str:
     """The name of what runs; behind helpers such as `Context.run` or FastAPI's, of the function that they are given."""
     while isinstance(func, functools.partial):
         inner: Any = cast("Any", func)
-        given = [one for one in (*inner.args, *inner.keywords.values()) if isinstance(one, _FUNCTIONS)]
+        given: list[Any] = [one for one in (*inner.args, *inner.keywords.values()) if isinstance(one, _FUNCTIONS)]
         helps = isinstance(getattr(inner.func, "__self__", None), Context)
         helps = helps or str(getattr(inner.func, "__module__", "")).startswith(("fastapi.", "starlette."))
         func = given[0] if helps and given else inner.func

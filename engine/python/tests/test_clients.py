@@ -137,7 +137,7 @@ def test_an_exception_ends_the_client_and_not_the_session():
             "import requests\nrequests.get('http://localhost:8000/never')",
             "Stalled",
             2,
-            "client.py line 2 waits for what will never come: endpoint awaits Event.wait()",
+            "client.py line 2 waits for what will never come: The endpoint awaits Event.wait()",
         ),
         ("import threading\nthreading.Event().wait()", "Stalled", 2, "client.py line 2 waits for what will never come"),
         (

@@ -166,7 +166,7 @@ def test_waiting_for_what_never_comes_is_a_stall():
     error = result.exchanges[0]["error"]
     assert result.exchanges[0]["response"] is None
     assert (error["type"], error["file"], error["line"]) == ("Stalled", "main.py", OFFSET + 3)
-    assert error["message"].startswith("endpoint awaits Event.wait() in main.py line")
+    assert error["message"].startswith("The endpoint awaits Event.wait() in main.py line")
     assert result.response(1)["body"] == "1"
 
 
