@@ -286,3 +286,14 @@ describe('the environment of a program', () => {
     expect(code).toBe(2)
   })
 })
+
+test('a program that is not UTF-8 is bad input, with the line', limits, () => {
+  const { code, err } = peel({ 'main.py': 'x = 1\n# caf\u00e9\n', ...GET }, 'run', '.', '--requests', 'r.http')
+  expect([code, err]).toEqual([2, expect.stringContaining('no `app`')])
+  const folder = mkdtempSync(join(tmpdir(), 'peel-cli-'))
+  made.push(folder)
+  writeFileSync(join(folder, 'main.py'), Buffer.from('x = 1\n# caf\u00e9\n', 'latin1'))
+  const run = spawnSync(process.execPath, [join(root, 'bin', 'peel.mjs'), 'run', folder], { encoding: 'utf8' })
+  expect(run.status).toBe(2)
+  expect(run.stderr).toMatch(/main\.py: line 2 is not UTF-8 text; save the file as UTF-8 and run again\n$/)
+})

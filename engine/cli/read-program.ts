@@ -1,4 +1,5 @@
 // Reads a learner's program from disk, as the page has it in its editor.
+import { isUtf8 } from 'node:buffer'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { SourceFiles } from '../protocol'
@@ -31,7 +32,7 @@ export function readProgram(path: string): ProgramOnDisk {
   const entry = isFolder ? 'main.py' : basename(path)
   if (!existsSync(join(folder, entry)))
     throw new InputError(`${join(folder, entry)}: no such file; name the file that holds the app`)
-  const files: Record<string, string> = { [entry]: readFileSync(join(folder, entry), 'utf8') }
+  const files: Record<string, string> = { [entry]: readText(folder, entry) }
   collect(folder, '', files)
   return { folder, entry, files }
 }
@@ -42,7 +43,18 @@ function collect(folder: string, prefix: string, files: Record<string, string>):
     const name = prefix ? `${prefix}/${item.name}` : item.name
     if (item.isDirectory()) collect(folder, name, files)
     else if (item.isFile() && TEXT.test(item.name) && statSync(join(folder, name)).size <= MAX_BYTES) {
-      files[name] ??= readFileSync(join(folder, name), 'utf8')
+      files[name] ??= readText(folder, name)
     }
   }
+}
+
+/** Python itself refuses a file of its own that is not UTF-8; of others the bytes that are not are shown as such. */
+function readText(folder: string, name: string): string {
+  const bytes = readFileSync(join(folder, name))
+  const text = bytes.toString('utf8')
+  if (name.endsWith('.py') && !isUtf8(bytes)) {
+    const line = text.slice(0, text.indexOf('\ufffd')).split('\n').length
+    throw new InputError(`${join(folder, name)}: line ${line} is not UTF-8 text; save the file as UTF-8 and run again`)
+  }
+  return text
 }

@@ -29,9 +29,14 @@ _MAKERS = ("starlette.", "fastapi.")
 class BuildError(Exception):
     """A middleware could not be made; `__cause__` says why, `place` where it was added."""
 
-    def __init__(self, name: str, place: tuple[str, int] | None) -> None:
+    def __init__(self, factory: Any, place: tuple[str, int] | None) -> None:
+        name = _factory_name(factory)
         super().__init__(name)
-        self.name = name
+        # A class or a function; an instance of a class cannot be made once more.
+        self.takes_app = (
+            inspect.isclass(factory) or inspect.isroutine(factory) or isinstance(factory, functools.partial)
+        )
+        self.name = name if self.takes_app else f"an instance of {name}"
         self.place = place
 
 
@@ -181,7 +186,7 @@ class Discovery:
             if not self._building:
                 raise
             entry, factory = self._building[0]
-            raise BuildError(_factory_name(factory), self._place(entry)) from exc
+            raise BuildError(factory, self._place(entry)) from exc
 
     def _place(self, entry: Middleware) -> tuple[str, int] | None:
         found = self._added.get(id(entry))

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import CoroutineType, TracebackType
 from typing import Any, Literal, cast
 
+from peel.advice import advise
 from peel.events import ErrorView, SessionError
 from peel.sources import Sources
 
@@ -75,6 +76,11 @@ class Errors:
             one.stack = traceback.StackSummary.from_list(frames)
         view["traceback"] = "".join(whole.format())
         hint = self._missing_await(exc)
+        advice = advise(exc, self._sources) if hint is None else None
+        if advice is not None:
+            hint = advice.hint
+            if view["file"] is None and advice.place is not None:
+                view["file"], view["line"] = advice.place
         if hint is not None:
             view["hint"] = hint
         return view

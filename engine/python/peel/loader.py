@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
+from peel.advice import advise
 from peel.errors import Errors
 from peel.events import SessionError
 from peel.sources import Sources
@@ -85,7 +86,14 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Compile and run a file under the name the learner gave it."""
         file: str = vars(module)["__file__"]
-        code = compile(self._sources[file], file, "exec", dont_inherit=True)
+        try:
+            code = compile(self._sources[file], file, "exec", dont_inherit=True)
+        except SyntaxError as exc:
+            if exc.filename is None:
+                # A null byte, for which Python names no place.
+                exc.filename = file
+                exc.lineno = self._sources[file].partition("\0")[0].count("\n") + 1
+            raise
         self._on_code(code)
         exec(code, vars(module))
 
@@ -156,10 +164,13 @@ def _no_app_text(module: ModuleType, entry: str, wanted: str) -> str:
         for key, value in vars(module).items()
         if hasattr(value, "build_middleware_stack") and not inspect.isclass(value)
     ]
+    if len(apps) > 1:
+        others = " and ".join(f"`{key}`" for key in apps)
+        what = f"{entry} has no `{wanted}`, but {len(apps)} apps: {others}"
+        return f"{what}. Call one of them `{wanted}`, or choose it by its name."
     if apps:
         kind = type(getattr(module, apps[0])).__name__
-        others = " and ".join(f"`{key}`" for key in apps)
-        return f"{entry} has no `{wanted}`, but a {kind} named {others}. Rename it, or choose it by its name."
+        return f"{entry} has no `{wanted}`, but a {kind} named `{apps[0]}`. Rename it, or choose it by its name."
     makers = [key for key in ("create_app", "make_app", "get_app", "build_app") if callable(getattr(module, key, None))]
     if makers:
         made = f"`{wanted} = {makers[0]}()`"
@@ -169,16 +180,32 @@ def _no_app_text(module: ModuleType, entry: str, wanted: str) -> str:
 
 def _import_text(exc: BaseException, entry: str, sources: Sources, errors: Errors) -> str:
     file, line = errors.place(exc)
-    at = f"{file} line {line}" if file else entry
+    at = f"{file} line {line}" if file and line else file or entry
     if isinstance(exc, SyntaxError) and exc.filename in sources:
         return f"{at} is not valid Python: {exc.msg}. Fix that line and run again."
     if isinstance(exc, ModuleNotFoundError) and exc.name:
-        instead = "FastAPI, Starlette, Pydantic, httpx and Python's own library are here."
-        return f"{at} imports {exc.name}, which is not in this playground. Do without it: {instead}"
+        top = exc.name.split(".")[0]
+        if top != exc.name and top in sys.modules:
+            return f"{at} imports {exc.name}, and {top} has no such module. Check the name, and run again."
+        from peel.preload import list_packages  # which asks this module what is blocked
+
+        here = ", ".join(list_packages())
+        return (
+            f"{at} imports {exc.name}, which is not in this playground. "
+            f"Do without it: Python's own library is here, and {here}."
+        )
+    if isinstance(exc, ImportError) and "partially initialized module" in str(exc):
+        return (
+            f"{at} imports from {exc.name}, which is not through with its own imports: the two import each other. "
+            "Move what both need into a third file, or import it inside of the function that uses it."
+        )
     if isinstance(exc, ImportError):
         return f"{at} cannot import: {exc}. Check the name, and run again."
     if isinstance(exc, SystemExit):
         return f"{at} ends the program while the app is being loaded. Take the exit out."
+    advice = advise(exc, sources)
+    if advice is not None:
+        return f"{at} failed while the app was being loaded: {_named(exc)}. {advice.hint}."
     return f"{at} failed while the app was being loaded: {_named(exc)}. Fix that line and run again."
 
 

@@ -5,9 +5,14 @@ After a snapshot is restored, site-packages is not on the file system: what is n
 
 import gc
 import importlib
+import importlib.util
 import pkgutil
+import sys
+from collections.abc import Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
+from peel.loader import BLOCKED
 from peel.net import keep_urllib3_off_the_page
 
 # Whole packages, with every module that imports without a package that is not there.
@@ -18,11 +23,35 @@ MORE = (
     *("redis", "fakeredis", "sortedcontainers"),
 )
 
+# Other packages' own affairs: nobody imports these by themselves.
+_PLUMBING = frozenset(
+    ("anyio", "certifi", "charset_normalizer", "click", "h11", "httpcore", "idna", "peel", "sortedcontainers")
+)
+
 # Parts that only make sense outside: they start processes, parse command lines or take over the interpreter.
 SKIPPED_PREFIXES = (
+    "charset_normalizer.cli",
+    "click.shell_completion",
+    "click.testing",
+    "dotenv.cli",
+    "fakeredis._clients._tcp_server",
+    "redis.asyncio.multidb",
+    "redis.auth",
+    "redis.commands.bf",
+    "redis.commands.search",
+    "redis.commands.timeseries",
+    "redis.commands.vectorset",
+    "redis.http",
+    "redis.multidb",
     "urllib3.contrib",
-    "websockets.legacy",
+    "uvicorn.protocols.websockets.websockets_impl",
+    "websockets.__main__",
+    "websockets.asyncio.router",
+    "websockets.asyncio.server",
     "websockets.cli",
+    "websockets.legacy",
+    "websockets.sync.router",
+    "websockets.sync.server",
     "anyio._backends._trio",
     "anyio.pytest_plugin",
     "anyio.to_process",
@@ -97,8 +126,34 @@ def preload() -> list[str]:
             except Exception:  # optional parts of packages fail in many ways; they are not needed
                 missing.append(module.name)
     _read_data_files()
+    spoilers = list(find_spoilers(sys.modules))
+    if spoilers:
+        raise RuntimeError(f"These spoil a memory snapshot: {'; '.join(spoilers)}. Keep them from being imported.")
     gc.collect()
     return missing
+
+
+def find_spoilers(modules: Mapping[str, object]) -> Iterator[str]:
+    """What would make a restored interpreter die with `table index is out of bounds`, in words.
+
+    A compiled library that is loaded while the snapshot is recorded is missing when it is restored (pydantic-core's is
+    put there by the one who boots), and an object of JavaScript's is another one then.
+    """
+    for name, module in list(modules.items()):
+        if not isinstance(module, ModuleType) or name.split(".")[0] in BLOCKED:
+            continue
+        file = str(getattr(module, "__file__", None) or "")
+        if file.endswith(".so") and sys.platform == "emscripten" and name.split(".")[0] != "pydantic_core":
+            yield f"{name} is a compiled library"
+        for key, value in list(vars(module).items()):
+            if type(value).__name__ == "JsProxy":
+                yield f"{name}.{key} is an object of JavaScript's"
+
+
+def list_packages() -> list[str]:
+    """What a program may import besides the standard library."""
+    names = sorted({*PACKAGES, *MORE}.difference(_PLUMBING))
+    return [name for name in names if name in sys.modules or importlib.util.find_spec(name) is not None]
 
 
 def _read_data_files() -> None:

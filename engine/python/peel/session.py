@@ -162,7 +162,7 @@ class Session:
             text = f"There is no {file} among the files (Python files: {', '.join(self._sources) or 'none'})."
             missing: ErrorView = {"type": "LoadError", "message": text, "file": None, "line": None}
             return {"exchanges": [], "stop": None, "error": missing}
-        self._discovery.refresh()
+        self._look_again()
         self._budget.begin(0)
         client = Client(self._stage(self._server))
         self._live = self._connections
@@ -351,6 +351,14 @@ class Session:
             text = f"{at}the stack of middlewares cannot be built: {type(exc).__name__}: {exc}."
             return self._errors.session(exc, "load", text)
         cause = exc.__cause__ or exc
+        if not exc.takes_app:
+            text = (
+                f"add_middleware() wants a class, and gets {exc.name}: write `app.add_middleware(ClassName, option=…)`."
+            )
+            error = self._errors.session(cause, "load", text)
+            if exc.place is not None:
+                error["file"], error["line"] = exc.place
+            return error
         added = f" (added in {exc.place[0]} line {exc.place[1]})" if exc.place else ""
         text = f"{exc.name}{added} cannot be made: {cause}. Check the arguments it is given and what its __init__ does."
         error = self._errors.session(cause, "load", text)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import certifi
+import uvicorn
 from anyio._backends import _asyncio as anyio_backend
 
 from peel import determinism
@@ -34,6 +35,10 @@ from peel.stores import Stores
 from peel.threads import NO_THREADS, Threads
 from peel.tracer import Tracer
 
+RUNS_ALREADY = (
+    'a server runs the app already. Take this call out, or put it under `if __name__ == "__main__":` '
+    "for the day when the file is run by itself"
+)
 PYODIDE_HOME = Path("/home/app")
 
 
@@ -94,6 +99,9 @@ class World:
         patches.set(socket.socket, "bind", _refuse(OSError, no_network))
         patches.set(socket, "getaddrinfo", _refuse(OSError, no_network))
         patches.set(socket, "create_connection", _refuse(OSError, no_network))
+        patches.set(uvicorn, "run", _refuse(RuntimeError, RUNS_ALREADY))
+        patches.set(uvicorn.Server, "run", _refuse(RuntimeError, RUNS_ALREADY))
+        patches.set(uvicorn.Server, "serve", _refuse(RuntimeError, RUNS_ALREADY))
         patches.set(subprocess.Popen, "__init__", _refuse(OSError, "no other programs here: nothing can be started"))
         patches.set(builtins, "input", _refuse(RuntimeError, "input() waits for a keyboard, and a server has none"))
 
