@@ -15,10 +15,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from peel.clock import as_ms
 from peel.errors import Errors
-from peel.events import BROWSER, SERVER, ErrorView, ExchangeView, MessageView, WireRequest, body_text
+from peel.events import BROWSER, SERVER, ErrorView, ExchangeView, MessageView, WireRequest
 from peel.reply import Reply, request_head
 from peel.tracer import CURRENT, Place, Record
-from peel.transport import MemoryTransport
+from peel.transport import READ_SIZE, MemoryTransport
 from peel.views import view_body, view_message
 from peel.websocket import Sender, Talk
 
@@ -146,7 +146,12 @@ class Connection(Record):
             transport.say(request_head(request))
             self._later(CONTINUE_TIMEOUT_MS, self._go_on)
         else:
-            transport.say(request_head(request) + body)
+            head = request_head(request)
+            if len(head) + len(body) <= READ_SIZE:
+                transport.say(head + body)
+            else:
+                transport.say(head)
+                transport.say(body)
 
     def _later(self, after_ms: float, call: Callable[[], object]) -> None:
         """Do something at a time after the start of the request, if the exchange lasts until then."""
@@ -362,7 +367,6 @@ class Connection(Record):
         """The exchange, as far as it came."""
         request = self.request
         ended = self.ended_ns if self.ended_ns is not None else self._server.clock.now_ns
-        text, encoding = body_text(request.body_bytes())
         error = self.stalled
         if error is None and self.error is not None:
             error = self._errors.view(self.error)
@@ -373,8 +377,8 @@ class Connection(Record):
                 "method": request.method,
                 "url": request.url,
                 "headers": [[name, value] for name, value in request.headers],
-                "body": text,
-                "bodyEncoding": encoding,
+                "body": request.body,
+                "bodyEncoding": request.encoding,
             },
             "response": self._reply.view(),
             "error": error,

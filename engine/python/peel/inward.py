@@ -22,17 +22,32 @@ if TYPE_CHECKING:
     from peel.threads import Threads
 
 
+_BACKEND: Any = getattr(anyio_backend, "AsyncIOBackend", None)
+"""None with anyio 3, which FastAPI wants until 0.107: there the module itself is the backend."""
+
+_LOCAL: Any = anyio_loop.threadlocals
+_ABSENT = object()
+
+
 def run_as_worker(loop: VirtualLoop, context: Context, func: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """Call `func` as one of anyio's worker threads does: it knows its loop."""
-    claim: Any = getattr(anyio_loop, "claim_worker_thread", None)
-    if claim is None:  # anyio 3
+    known: dict[str, Any] = {"current_async_module": anyio_backend, "loop": loop}
+    if _BACKEND is not None:
+        from anyio.lowlevel import EventLoopToken
+
+        known = {"current_token": EventLoopToken(_BACKEND, loop), "current_cancel_scope": None}
+    # All threads are this one: what a thread around this one knows has to be there again afterwards.
+    before = {name: getattr(_LOCAL, name, _ABSENT) for name in known}
+    for name, value in known.items():
+        setattr(_LOCAL, name, value)
+    try:
         return context.run(func, *args)
-    with claim(anyio_backend.AsyncIOBackend, loop):
-        anyio_loop.threadlocals.current_cancel_scope = None
-        try:
-            return context.run(func, *args)
-        finally:
-            del anyio_loop.threadlocals.current_cancel_scope
+    finally:
+        for name, value in before.items():
+            if value is _ABSENT:
+                delattr(_LOCAL, name)
+            else:
+                setattr(_LOCAL, name, value)
 
 
 class Inward:
@@ -44,21 +59,28 @@ class Inward:
 
     def install(self, patches: Patches) -> None:
         """Stand in for anyio's own way, which hands over to another thread and waits there."""
-        backend: Any = getattr(anyio_backend, "AsyncIOBackend", None)
-        if backend is None or not hasattr(anyio_loop, "claim_worker_thread"):
-            return
 
-        def run_async(_cls: Any, func: Any, args: Any, token: Any) -> Any:
-            return self._run(func, args, _loop(token))
+        def run_async(func: Any, args: Any, token: Any) -> Any:
+            return self._run(func, args, token or _LOCAL.current_token.native_token)
 
-        def run_sync(_cls: Any, func: Any, args: Any, token: Any) -> Any:
+        def run_sync(func: Any, args: Any, token: Any) -> Any:
             async def call() -> Any:
                 return func(*args)
 
-            return self._run(call, (), _loop(token))
+            return run_async(call, (), token)
 
-        patches.set(backend, "run_async_from_thread", classmethod(run_async))
-        patches.set(backend, "run_sync_from_thread", classmethod(run_sync))
+        def run_async_3(func: Any, *args: Any) -> Any:
+            return run_async(func, args, _LOCAL.loop)
+
+        def run_sync_3(func: Any, *args: Any) -> Any:
+            return run_sync(func, args, _LOCAL.loop)
+
+        if _BACKEND is not None:
+            patches.set(_BACKEND, "run_async_from_thread", staticmethod(run_async))
+            patches.set(_BACKEND, "run_sync_from_thread", staticmethod(run_sync))
+        else:
+            patches.set(anyio_backend, "run_async_from_thread", run_async_3)
+            patches.set(anyio_backend, "run_sync_from_thread", run_sync_3)
 
     def _run(self, func: Callable[..., Any], args: tuple[Any, ...], loop: VirtualLoop) -> Any:
         context = copy_context()
@@ -89,7 +111,3 @@ class Inward:
             asyncio._set_running_loop(None)
             clock.threads = depth
             threads.task = task
-
-
-def _loop(token: Any) -> VirtualLoop:
-    return token or anyio_loop.threadlocals.current_token.native_token

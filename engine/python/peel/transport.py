@@ -20,7 +20,7 @@ class MemoryTransport(asyncio.Transport):
         self._loop = loop
         self._protocol: Any = None
         # None stands for the end of the connection.
-        self._unread: deque[bytes | None] = deque()
+        self._unread: deque[bytes | memoryview | None] = deque()
         self._paused = False
         self._reading = False
         self._closing = False
@@ -41,7 +41,8 @@ class MemoryTransport(asyncio.Transport):
         if len(data) <= READ_SIZE:
             self._unread.append(data)
         else:
-            self._unread += [data[start : start + READ_SIZE] for start in range(0, len(data), READ_SIZE)]
+            whole = memoryview(data)
+            self._unread += [whole[start : start + READ_SIZE] for start in range(0, len(data), READ_SIZE)]
         self._read()
 
     def hang_up(self) -> None:
@@ -62,13 +63,13 @@ class MemoryTransport(asyncio.Transport):
         finally:
             self._reading = False
 
-    def _hand_over(self, data: bytes | None) -> None:
+    def _hand_over(self, data: bytes | memoryview | None) -> None:
         if data is None:
             self._closing = True
             self._protocol.connection_lost(None)
             return
         try:
-            self._protocol.data_received(data)
+            self._protocol.data_received(bytes(data))
         except Exception as exc:
             message = "Fatal error: protocol.data_received() call failed."
             self._loop.call_exception_handler({"message": message, "exception": exc, "transport": self})

@@ -13,9 +13,14 @@ from helper import FASTAPI, numbers
 SINCE = (
     ("test_contextvars_and_request_bodies_behave", "0.107.0", "a body read in middleware stays readable"),
     ("test_dependencies_see_the_handshake", "0.107.0", "parameters in Annotated go with Pydantic 2.14"),
+    ("test_routers_carry_prefix", "0.107.0", "parameters in Annotated go with Pydantic 2.14"),
+    ("test_forms_and_several_files", "0.107.0", "parameters in Annotated go with Pydantic 2.14"),
+    ("test_dependencies_are_cached", "0.107.0", "parameters in Annotated go with Pydantic 2.14"),
     ("test_exception_handlers_are_told", "0.107.0", "exceptions of an endpoint are handled next to it"),
     ("test_a_dependency_that_raises", "0.108.0", "an HTTPException says itself in words"),
     ("test_middleware_around_one_route", "0.112.4", "routes take middleware"),
+    ("test_mounted_apps_have_stacks", "0.112.4", "a mount leaves the path whole"),
+    ("test_startup_and_shutdown_in_every_way_of_writing_them[router]", "0.115.14", "routers have lifespans"),
     ("test_middleware_around_a_router", "0.112.4", "routers take middleware"),
     ("test_binary_frames_and_text_are_told_apart", "0.112.4", "send_json leaves letters as they are"),
     ("test_an_endless_feed_ends", "0.112.4", "sending to a client that has gone raises WebSocketDisconnect"),
@@ -24,6 +29,7 @@ SINCE = (
     ("test_files_of_the_program_are_served", "0.115.14", "FileResponse answers ranges"),
     ("test_parts_of_a_file_and_what_has_not_changed", "0.120.4", "a range that is not there is told with its unit"),
     ("test_a_dependency_is_finished_after", "0.120.4", "code after yield runs when the response is out"),
+    ("test_security_schemes", "0.128.0", "HTTPBearer answers 401"),
     ("test_server_sent_events_keep_their_frames", "0.158.2", "fastapi.sse is there"),
 )
 

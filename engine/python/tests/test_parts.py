@@ -357,7 +357,8 @@ def test_wsgi_apps_are_mounted(imported: str):
     assert texts(result)[0].startswith("POST /") and texts(result)[0].endswith("b'tea'")
     # uvicorn's own looks into a list that the thread fills, and threads run ahead of their sleep here.
     assert result.exchanges[0]["endedAt"] == (0 if "uvicorn" in imported else 1000)
-    assert statuses(result)[1] == 500 and result.exchanges[1]["error"]["type"] == "ValueError"
+    # Older Starlettes let the group of the task that failed through.
+    assert statuses(result)[1] == 500 and result.exchanges[1]["error"]["type"] in ("ValueError", "ExceptionGroup")
     assert bodies(result)[2] == "old "
 
 
@@ -391,7 +392,7 @@ async def not_in_a_thread(): from_thread.run(nap, 1)
     assert bodies(result)[:3] == ["[true,true]", '"woken"', '"woke"']
     assert [one["endedAt"] for one in result.exchanges[:3]] == [3000, 3500, 3500]
     assert result.exchanges[3]["error"]["type"] == "ZeroDivisionError"
-    assert result.exchanges[4]["error"]["type"] == "NoEventLoopError"
+    assert result.exchanges[4]["error"]["type"] in ("NoEventLoopError", "RuntimeError")
     assert result.stop is None
 
 
