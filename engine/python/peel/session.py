@@ -52,7 +52,8 @@ from peel.patches import Patches
 from peel.probe import Observer, Probe
 from peel.server import Server
 from peel.sources import Sources
-from peel.stalls import Stalls
+from peel.stalls import Stalls, ends_in_circle
+from peel.state import StateWatch
 from peel.threads import Thread, Threads
 from peel.tracer import CURRENT, Tracer
 from peel.world import World
@@ -98,6 +99,7 @@ class Session:
         self._calls = Calls(self._tracer, self._errors, self._sources) if options.trace else None
         self._patches = Patches()
         self._world = World(options.files, options.env, self._clock, self._threads, self._tracer)
+        self._state = StateWatch(self._tracer, self._sources, self._threads) if options.trace else None
         self._stalls = Stalls(self._loop, self._sources)
         self._server: Server | None = None
         self._context: Context = copy_context()
@@ -301,6 +303,8 @@ class Session:
 
     def _look_again(self) -> None:
         """Routes, overrides and handlers may be added at any time."""
+        if self._state is not None:
+            self._state.find()
         found = self._discovery
         found.refresh()
         if self._calls is not None:
@@ -336,8 +340,8 @@ class Session:
                 if (task.place is not None and id(task.place.record) in stalled) == gone
             ]
             for task in rest:
-                # Tasks that wait for each other in a circle cannot be cancelled, on a server neither.
-                with contextlib.suppress(RecursionError):
+                # Tasks that wait for each other cannot be cancelled, on a server neither; here it would end Python.
+                if not ends_in_circle(task):
                     task.cancel()
             self._loop.run_until(lambda rest=rest: all(task.done() for task in rest))
             self._tracer.muted = False
@@ -412,18 +416,24 @@ class Session:
 
     def _born(self, number: int, name: str) -> None:
         self._tracer.event("task", CURRENT.get(), {"born": number, "name": name})
+        if self._state is not None:
+            self._state.born(number)
 
     def _ended(self, task: NumberedTask) -> None:
         # Read past `exception()`, which would count as somebody having looked at it.
         failed = cast("Any", task)._exception is not None
         outcome = "cancelled" if task.cancelled() else "error" if failed else "result"
         self._tracer.event("done", task.place, {"ended": task.number, "outcome": outcome}, task=0)
+        if self._state is not None:
+            self._state.ended(task.number)
 
     def _thread_started(self, thread: Thread) -> None:
         fields = {"phase": "start", "name": thread.name, "busy": thread.busy, "of": thread.of}
         self._tracer.event("thread", thread.place, fields, task=thread.task)
 
     def _thread_ended(self, thread: Thread) -> None:
+        if self._state is not None:
+            self._state.left(thread.task)
         if self._options.trace:
             fields = {"phase": "end", "name": thread.name, "busy": thread.busy, "of": thread.of}
             slept = {"sleptMs": as_ms(thread.slept_ns)}
@@ -458,6 +468,8 @@ class Session:
         self._tracer.task_number = lambda: self._threads.task or self._loop.current_number()
         self._world.install(patches)
         self._console.install(patches)
+        if self._state is not None:
+            self._state.install(patches)
         patches.set(logging.Formatter, "formatException", self._format_exception)
         patches.set(warnings, "_warn_unawaited_coroutine", self._unawaited)
         self._sources.prime_tracebacks()

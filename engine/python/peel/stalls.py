@@ -16,6 +16,7 @@ from peel.tracer import Place
 
 # uvicorn's task that waits for the shutdown, as it should.
 _LIFESPAN = "LifespanOn.main"
+_LONGEST_CHAIN = 100
 _PROBE = "Probe.__call__()"
 
 # What is awaited, by the end of the awaited function's name; and who would have to act.
@@ -210,6 +211,17 @@ def _waits_for(task: NumberedTask, other: NumberedTask, seen: set[int]) -> bool:
     seen.add(task.number)
     on = _tasks_awaited(task, list(_suspended(task.get_coro())))
     return any(one is other or _waits_for(one, other, seen) for one in on)
+
+
+def ends_in_circle(task: Any, above: tuple[int, ...] = ()) -> bool:
+    """Whether cancelling would never end: it is passed on to what a task awaits, and comes back to the same task."""
+    if id(task) in above:
+        return True
+    return any(
+        ends_in_circle(one, (*above, id(task)))
+        for one in _of_future(getattr(task, "_fut_waiter", None))
+        if len(above) < _LONGEST_CHAIN
+    )
 
 
 def _suspended(awaited: Any) -> Iterator[_Frame]:

@@ -99,6 +99,8 @@ class Tracer:
         self.muted = False
         self.budget: Budget | None = None
         self.task_number: Callable[[], int] = lambda: 0
+        self.before: Callable[[int, Place | None], None] | None = None
+        """Called before an event of the code that runs now."""
 
     def event(self, kind: str, place: Place | None, fields: Mapping[str, Any], *, task: int | None = None) -> None:
         """Write one event down, as happening now in `place`."""
@@ -109,7 +111,12 @@ class Tracer:
         """Like `event()`, with the fields as JSON text without the braces: what happens often is encoded once."""
         if self.muted:
             return
-        number = self.task_number() if task is None else task
+        if task is None:
+            number = self.task_number()
+            if self.before is not None:
+                self.before(number, place)
+        else:
+            number = task
         tag = place.tag if place is not None else NOWHERE
         seq = self.seq
         self.seq = seq + 1
