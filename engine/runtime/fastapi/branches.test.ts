@@ -151,6 +151,51 @@ describe('going back', { timeout: 60_000 }, () => {
     },
   )
 
+  test('goes over a client program, a WebSocket and a client that hangs up', () => {
+    const program = `${SERVER}
+from fastapi import WebSocket
+
+@app.websocket("/talk")
+async def talk(socket: WebSocket):
+    await socket.accept()
+    async for word in socket.iter_text():
+        ticks.append(word)
+        await socket.send_text(f"{word} {len(ticks)} {count}")
+`
+    const client =
+      'import httpx\nfor word in "pq":\n    print(httpx.get(f"http://localhost:8000/{word}").json()["count"])\n'
+    const text = 'WEBSOCKET ws://localhost:8000/talk\n\nhello\n\n###\n# @disconnect 0.5\nGET /x'
+    const { requests } = parseHttpFile(text, { file: 'requests.http' })
+    const heard = (['always', 'never'] as const).map((remembering) => {
+      const runtime = new FastapiRuntime(interpreter, remembering)
+      runtime.call('open', options('app = None'))
+      const input = { ...options(program), files: { 'main.py': program, 'client.py': client } }
+      expect(runtime.call('open', input).error).toBeNull()
+      const go = (from: number): Heard => {
+        events = []
+        const exchanges = [...groupRequests(requests), null, ...MAIN.slice(0, 1)].slice(from).flatMap((group) => {
+          const answer = group ? runtime.call('send', group) : runtime.call('client', { file: 'client.py' })
+          if ('error' in answer) expect(answer.error).toBeNull()
+          return answer.exchanges
+        })
+        return { exchanges, events: events.join(',') }
+      }
+      const main = go(0)
+      const branches = [3, 2, 1, 0].map((group) => {
+        const { exchange, seq } = runtime.call('back', { group })
+        const again = go(group)
+        expect(again.exchanges).toEqual(main.exchanges.slice(exchange))
+        expect(again.events.startsWith(`{"seq":${seq},`)).toBe(true)
+        expect(main.events.endsWith(again.events)).toBe(true)
+        return exchange
+      })
+      return { main, branches }
+    })
+    expect(heard[0]).toEqual(heard[1])
+    expect(heard[0]?.branches).toEqual([4, 2, 1, 0])
+    expect(heard[0]?.main.exchanges[0]?.socket?.messages).toHaveLength(2)
+  })
+
   test('leads out of a stop', () => {
     for (const remembering of ['always', 'never'] as const) {
       const { runtime } = opened(
