@@ -151,6 +151,28 @@ describe('going back', { timeout: 60_000 }, () => {
     },
   )
 
+  test('gives the same by both ways, whatever is sent and wherever it goes back to', { timeout: 180_000 }, () => {
+    // A fixed seed: what failed once fails again. Found a timer that was taken for another at its address.
+    const wander = (remembering: Remembering): string[] => {
+      let state = 3
+      const chance = (below: number): number => {
+        state = (state * 1103515245 + 12345) & 0x7fffffff
+        return Math.floor((state / 0x80000000) * below)
+      }
+      const { runtime, main } = opened(remembering)
+      let groups = main.exchanges.length
+      return Array.from({ length: 70 }, () => {
+        if (chance(6) === 0 && groups > 0) {
+          groups = chance(groups)
+          return JSON.stringify({ ...runtime.call('back', { group: groups }), way: null })
+        }
+        groups += 1
+        return JSON.stringify(sendAll(runtime, groupsFor(`/${'abcdefg'[chance(7)]}`)))
+      })
+    }
+    expect(wander('always')).toEqual(wander('never'))
+  })
+
   test('goes over a client program, a WebSocket and a client that hangs up', () => {
     const program = `${SERVER}
 from fastapi import WebSocket
