@@ -13,6 +13,8 @@ from peel.advice import advise
 from peel.events import ErrorView, SessionError
 from peel.sources import Sources
 
+# Of a recursion that went too deep, the ends tell it all.
+_MOST_FRAMES = 60
 _OWN_FOLDER = str(Path(__file__).parent)
 
 
@@ -23,6 +25,7 @@ class Errors:
         self._sources = sources
         self._last_full: tuple[BaseException, TracebackType | None, str] | None = None
         self._forgotten: list[CoroutineType[Any, Any, Any]] = []
+        self._unawaited: tuple[str, int, str] | None = None
         self.on_forgotten: Callable[[CoroutineType[Any, Any, Any]], None] = lambda _coroutine: None
 
     def place(self, exc: BaseException) -> tuple[str | None, int | None]:
@@ -59,7 +62,7 @@ class Errors:
                 if frame.filename not in self._sources:
                     # Underlining the expression costs a parse of each line, for lines that are not the learner's.
                     frame.colno = None
-            one.stack = traceback.StackSummary.from_list(frames)
+            one.stack = traceback.StackSummary.from_list(_ends(frames))
         text = "".join(whole.format())
         self._last_full = (exc, exc.__traceback__, text)
         return text
@@ -72,7 +75,7 @@ class Errors:
             # A task group had wrapped it, Starlette unwrapped it again: the same story twice.
             whole.__cause__ = whole.__context__ = None
         for one in _chain(whole):
-            frames = [frame for frame in one.stack if frame.filename in self._sources]
+            frames = _ends([frame for frame in one.stack if frame.filename in self._sources])
             one.stack = traceback.StackSummary.from_list(frames)
         view["traceback"] = "".join(whole.format())
         hint = self._missing_await(exc)
@@ -98,9 +101,13 @@ class Errors:
         name = coroutine.__qualname__.split(".")[-1]
         return file, line, self._sources.call_at(file, line, name) or f"{name}(…)"
 
+    def unawaited(self, made: tuple[str, int, str]) -> None:
+        """A coroutine was given up; what fails next may be because of it."""
+        self._unawaited = made
+
     def forget(self) -> None:
         """Let go of the exceptions of a call, and end the coroutines they were about: nobody can await them now."""
-        self._last_full = None
+        self._last_full = self._unawaited = None
         while self._forgotten:
             self._forgotten.pop().close()
 
@@ -122,7 +129,18 @@ class Errors:
                     file, line, call = made
                     return f"{call} gives a coroutine: write `await {call}` ({file} line {line})"
             traced = traced.tb_next
+        if self._unawaited is not None and self.place(exc)[0] is None and "NoneType" in _message(exc):
+            # Nothing was awaited and nothing returned: Starlette calls what the function gave back.
+            file, line, call = self._unawaited
+            return f"{call} was never awaited: write `return await {call}` ({file} line {line})"
         return None
+
+
+def _ends(frames: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
+    if len(frames) <= _MOST_FRAMES:
+        return frames
+    left_out = traceback.FrameSummary("…", 0, f"{len(frames) - _MOST_FRAMES} frames left out", line="")
+    return [*frames[: _MOST_FRAMES // 2], left_out, *frames[-_MOST_FRAMES // 2 :]]
 
 
 def _chain(whole: traceback.TracebackException) -> Iterator[traceback.TracebackException]:

@@ -402,6 +402,8 @@ class Session:
             name = f"{type(frame.f_locals['self'].app).__name__}.__call__"
         made = self._errors.coroutine(coroutine)
         where = f"{made[0]}:{made[1]}: " if made else ""
+        if made is not None:
+            self._errors.unawaited(made)
         self._console.line("stderr", f"{where}RuntimeWarning: coroutine '{name}' was never awaited")
 
     def _format_exception(self, info: Any) -> str:

@@ -176,3 +176,36 @@ def test_nothing_of_a_session_is_left_for_the_next():
     files = {"main.py": "import extra\nfrom fastapi import FastAPI\napp = FastAPI()", "extra.py": "value = 1"}
     assert run(files).error is None
     assert run("import extra").error["type"] == "ModuleNotFoundError"
+
+
+def test_a_call_next_that_is_neither_awaited_nor_returned_gets_a_hint():
+    source = """
+@app.middleware("http")
+async def outer(request, call_next):
+    call_next(request)
+@app.get("/")
+async def root(): return 1
+"""
+    error = run(source, "/").exchanges[0]["error"]
+    assert error["hint"] == (
+        f"call_next(request) was never awaited: write `return await call_next(request)` (main.py line {OFFSET + 4})"
+    )
+
+
+def test_a_recursion_without_end_is_an_exception_that_can_be_read():
+    source = """
+def ping(n): return pong(n + 1)
+def pong(n):
+    return ping(n + 1)
+@app.get("/")
+async def root(): return ping(0)
+@app.get("/after")
+async def after(): return "fine"
+"""
+    result = run(source, "/", "/after")
+    error = result.exchanges[0]["error"]
+    assert (error["type"], error["file"]) == ("RecursionError", "main.py")
+    assert "maximum recursion depth exceeded" in error["message"]
+    assert error["traceback"].count("\n") < 250 and error["full"].count("\n") < 250
+    assert "frames left out" in error["traceback"]
+    assert result.response(0)["status"] == 500 and result.response(1)["body"] == '"fine"'
