@@ -28,6 +28,7 @@ with contextlib.suppress(ImportError), warnings.catch_warnings():
     importlib.import_module("pydantic.v1")
 
 SEED = 2028
+_LAST_IDS = {"_last_timestamp": None, "_last_timestamp_v6": None, "_last_timestamp_v7": None, "_last_counter_v7": 0}
 _RealDatetime = datetime.datetime
 _RealDate = datetime.date
 _UTC = datetime.timezone.utc  # noqa: UP017  # the alias is one more name for the same thing
@@ -98,6 +99,7 @@ def _install_time(clock: Clock, patches: Patches) -> None:
         if hasattr(time, name):
             patches.set(time, name, since_start)
             patches.set(time, f"{name}_ns", clock.ns)
+    _install_clock_ids(clock, patches)
     patches.set(time, "time", since_1970)
     patches.set(time, "time_ns", clock.epoch_ns)
     patches.set(time, "sleep", clock.block)
@@ -122,6 +124,24 @@ def _install_time(clock: Clock, patches: Patches) -> None:
     patches.set(time, "strftime", formatted)
     patches.set(time, "asctime", as_text)
     patches.set(time, "ctime", since_1970_as_text)
+
+
+def _install_clock_ids(clock: Clock, patches: Patches) -> None:
+    """`time.clock_gettime()`, where the system has it: the wall clock since 1970, all others since the start."""
+    if not hasattr(time, "clock_gettime_ns"):
+        return
+    real = time.clock_gettime_ns
+    of_day = {getattr(time, name, None) for name in ("CLOCK_REALTIME", "CLOCK_TAI")}
+
+    def in_ns(which: int, /) -> int:
+        real(which)  # raises for a clock that there is not
+        return clock.epoch_ns() if which in of_day else clock.ns()
+
+    def in_seconds(which: int, /) -> float:
+        return in_ns(which) / 10**9
+
+    patches.set(time, "clock_gettime_ns", in_ns)
+    patches.set(time, "clock_gettime", in_seconds)
 
 
 class _Facade(type):
@@ -237,4 +257,7 @@ def _install_chance(patches: Patches) -> None:
     patches.set(uuid, "_generate_time_safe", None)
     patches.set(uuid, "_UuidCreate", None)
     patches.set(uuid, "_node", 0x02_00_00_00_00_01)
-    patches.set(uuid, "_last_timestamp", None)
+    # What was given out last is remembered by version: 6 and 7 came with Python 3.14.
+    for name, first in _LAST_IDS.items():
+        if hasattr(uuid, name):
+            patches.set(uuid, name, first)

@@ -201,3 +201,52 @@ async def root(event: Event) -> Event:
 """
     result = run(source, request("/", "POST", body='{"at": "2020-01-01T10:00:00Z", "day": "2020-01-01"}'))
     assert result.response()["body"] == '{"at":"2020-01-01T10:00:00Z","day":"2020-01-01"}', result.exchanges[0]["error"]
+
+
+def test_timeouts_of_asyncio_and_anyio_are_of_virtual_time():
+    source = """
+import anyio
+@app.get("/")
+async def root():
+    loop = asyncio.get_running_loop()
+    found = []
+    def mark(): found.append([loop.time(), time.time() - 1830297600, time.monotonic(), time.perf_counter()])
+    try: await asyncio.wait_for(asyncio.sleep(9), 1)
+    except TimeoutError: mark()
+    try:
+        async with asyncio.timeout(1): await asyncio.sleep(9)
+    except TimeoutError: mark()
+    with anyio.move_on_after(1): await anyio.sleep(9)
+    mark()
+    try:
+        with anyio.fail_after(1): await anyio.sleep(9)
+    except TimeoutError: mark()
+    time.sleep(1)
+    mark()
+    return found
+"""
+    found = json.loads(run(source, "/").response()["body"])
+    assert found == [[float(at)] * 4 for at in (1, 2, 3, 4, 5)]
+
+
+def test_chance_and_ids_are_the_same_in_each_run():
+    source = """
+import os, random, secrets, uuid, email.utils
+from datetime import datetime, timezone
+@app.get("/")
+async def root():
+    ids = [getattr(uuid, name)() for name in ("uuid1", "uuid4", "uuid6", "uuid7") if hasattr(uuid, name)]
+    return [[str(one) for one in ids], random.random(), random.SystemRandom().random(), random.Random().random(),
+        secrets.token_hex(8), secrets.token_urlsafe(8), secrets.choice(range(10**9)), os.urandom(4).hex(),
+        time.clock_gettime(time.CLOCK_REALTIME), time.clock_gettime(time.CLOCK_MONOTONIC),
+        email.utils.formatdate(usegmt=True), str(email.utils.localtime().astimezone(timezone.utc)),
+        str(datetime.now(timezone.utc))]
+"""
+    groups = ["/", [request("/", at=1500), request("/")]]
+    one, two = run(source, *groups), run(source, *groups)
+    assert one.events == two.events and one.exchanges == two.exchanges
+    first, later = json.loads(one.response(0)["body"]), json.loads(one.response(1)["body"])
+    assert all(a != b for a, b in zip(first[:8], later[:8], strict=True))
+    assert first[8:10] == [1830297600.0, 0.0] and later[8:10] == [1830297601.5, 1.5]
+    assert later[10] == "Sat, 01 Jan 2028 00:00:01 GMT"
+    assert later[11:] == ["2028-01-01 00:00:01.500000+00:00"] * 2
