@@ -88,3 +88,16 @@ def hello():
 
 /** Never ends where Python cannot look: a loop in C, which only the watchdog can stop. */
 export const ENDLESS_IN_C = ENDLESS.replace('    while True:\n        pass', '    sum(iter(int, 1))')
+
+/** Answers each message of a WebSocket with what was said. */
+export const ECHO_SOCKET = `from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+
+
+@app.websocket("/ws")
+async def echo(ws: WebSocket):
+    await ws.accept()
+    async for text in ws.iter_text():
+        await ws.send_text(f"you said {text}")
+`

@@ -1,6 +1,6 @@
 // How a request reaches the app: as a real fetch where a service worker can be had, else directly.
 import { expect } from 'vitest'
-import { ONE_GET, withHeader } from '../content/programs'
+import { ECHO_SOCKET, ONE_GET, withHeader } from '../content/programs'
 import { test, waitFor, waitForText } from '../fixtures/app'
 
 test('Run sends a real fetch that the service worker answers', async ({ open }) => {
@@ -50,4 +50,29 @@ test('two pages at once each get the answers of their own program', async ({ ope
   await one.runButton.click()
   expect((await again).headers()['x-lefty']).toBe('yes')
   await waitFor(async () => (await one.layers()).some((label) => label.startsWith('lefty')))
+})
+
+test('a WebSocket talks past the service worker, and the form keeps its request', async ({ open }) => {
+  const app = await open()
+  await app.type(ECHO_SOCKET)
+  await app.openFile('requests.http')
+  await app.type('WEBSOCKET /ws\n\nhello\n=== wait-for-server\nbye\n')
+  await app.run({ in: app.onion, text: 'echo' })
+  const response = await app.openResponse()
+  await waitForText(response, '101 Switching Protocols')
+  await waitForText(response, 'closed by the client with 1000')
+  const messages = response.getByRole('list', { name: 'Messages, in order' }).getByRole('listitem')
+  expect((await messages.allTextContents()).map((line) => line.replace(/^.*ms/, ''))).toEqual([
+    'clienthello',
+    'serveryou said hello',
+    'clientbye',
+    'serveryou said bye',
+  ])
+  await waitForText(app.laneStatus, 'service worker')
+  await app.page.getByRole('tab', { name: /^Requests/ }).click()
+  const said = app.page.getByRole('textbox', { name: 'Messages' })
+  expect(await said.inputValue()).toBe('hello\n=== wait-for-server\nbye')
+  await said.fill('only this')
+  await app.openFile('requests.http')
+  await waitForText(app.page.locator('.monaco-editor').first(), 'only')
 })
