@@ -130,6 +130,18 @@ describe('peel run', () => {
     expect(out).toMatch(/■ root \/ +← \+content-length \+content-type/)
   })
 
+  test('prints what dependencies gave, and who handled what', limits, () => {
+    const program = `${HEAD}from fastapi import Depends, HTTPException\ndef get_db():\n    yield "db"\n@app.get("/")\nasync def root(db=Depends(get_db)): raise HTTPException(404)\n`
+    const { out } = peel({ 'main.py': program, 'requests.http': '/' }, 'run', 'main.py')
+    expect(out.split('\n').filter((line) => line.startsWith('  ƒ '))).toEqual([
+      "  ƒ dependency get_db yields 'db'",
+      '  ƒ dependency get_db gets HTTPException at its yield',
+      '  ƒ dependency get_db raises HTTPException',
+      '  ƒ handler http_exception_handler is called for HTTPException',
+      '  ƒ handler http_exception_handler returns <JSONResponse>',
+    ])
+  })
+
   test('prints what was said over a WebSocket, and how it ended', limits, () => {
     const program = `import asyncio\nfrom fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket("/ws")\nasync def echo(ws: WebSocket):\n    await ws.accept()\n    await asyncio.sleep(1.5)\n    await ws.send_text("you said\\n" + await ws.receive_text())\n    await ws.send_bytes(await ws.receive_bytes())\n    await ws.close(4001, "enough")\n`
     const requests = 'WEBSOCKET /ws\n\nhello\n=== wait-for-server\n< tea.txt\n'

@@ -1,7 +1,7 @@
 // A run as an onion in text: rings from the outside in, what each did to request and response. Pure.
 import type { ClientRun, ErrorView, Exchange, RunDocument, SocketView } from '../protocol'
 import { bodyBytes } from '../requests'
-import { closeWords, viewExchange, type ExchangeView, type HeaderChange, type RingView } from '../trace'
+import { closeWords, eventWords, viewExchange, type ExchangeView, type HeaderChange, type RingView } from '../trace'
 
 const ORIGINS = { yours: '■', library: '▨', framework: '·', browser: ' ', server: ' ' } as const
 const CHANGES = { added: '+', changed: '~', removed: '−' } as const
@@ -103,12 +103,15 @@ function marks(changes: readonly HeaderChange[]): string[] {
   return changes.map(({ kind, name }) => `${CHANGES[kind]}${name}`)
 }
 
+/** What was printed and logged, and the calls at the core in between: dependencies, handlers, background tasks. */
 function logLines(document: RunDocument, exchange: number | null): string[] {
-  return document.events.flatMap((event) =>
-    event.kind === 'log' && event.exchange === exchange && !(exchange === null && isOfClient(document, event.seq))
-      ? [`  ${event.source === 'print' ? '>' : '|'} ${shorten(event)}`]
-      : [],
-  )
+  return document.events.flatMap((event) => {
+    if (event.exchange !== exchange || (exchange === null && isOfClient(document, event.seq))) return []
+    if (event.kind === 'log') return [`  ${event.source === 'print' ? '>' : '|'} ${shorten(event)}`]
+    const isCall = event.kind === 'depends' || event.kind === 'handler' || event.kind === 'background'
+    // That a dependency is called says little beside what it gives.
+    return isCall && !(event.kind === 'depends' && event.phase === 'call') ? [`  ƒ ${eventWords(event)}`] : []
+  })
 }
 
 /** uvicorn logs whole tracebacks, some sixty lines of the framework; the error's own line stands above. */

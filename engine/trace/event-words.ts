@@ -93,14 +93,13 @@ const PHASES = {
   return: 'is done',
 } as const
 
-function callWords({
-  phase,
-  name,
-  error,
-}: Extract<TraceEvent, { kind: 'depends' | 'handler' | 'background' }>): string {
+function callWords(event: Extract<TraceEvent, { kind: 'depends' | 'handler' | 'background' }>): string {
+  const { kind, phase, name, error, value } = event
   if (phase === 'throw') return `${name} gets ${error?.type ?? 'an exception'} at its yield`
   if (phase === 'raise') return `${name} raises ${error?.type ?? 'an exception'}`
-  return `${name} ${PHASES[phase]}`
+  if (phase === 'call' && kind === 'handler') return `${name} is called for ${event.handles}`
+  if (value === undefined) return `${name} ${PHASES[phase]}`
+  return `${name} ${phase === 'return' ? 'returns' : PHASES[phase]} ${cut(value)}`
 }
 
 function cut(text: string): string {

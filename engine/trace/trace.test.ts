@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   diffHeaders,
+  eventWords,
   firstStepOf,
   foldExchange,
   headerTable,
@@ -21,7 +22,7 @@ import {
   type ShownExchange,
 } from './index'
 import { readFileSync } from 'node:fs'
-import type { Layer, RunDocument } from '../protocol'
+import type { Layer, RunDocument, TraceEvent } from '../protocol'
 import {
   brokenOff,
   exception,
@@ -43,6 +44,24 @@ const ring = (view: ExchangeView, id: string) => {
 }
 const says = (shown: ShownExchange) => shown.steps.map((_, i) => sentenceText(narrate(shown, i)))
 const labels = (shown: ShownExchange) => shown.rows.map((row) => layerLabel(shown, row))
+
+describe('eventWords()', () => {
+  const call = { seq: 0, at: 0, task: 1, layer: 'endpoint', exchange: 0, name: 'get_db', file: 'main.py', line: 4 }
+  const error = { type: 'ValueError', message: 'no', file: 'main.py', line: 9 }
+  test.for<[string, TraceEvent]>([
+    ['dependency get_db is called', { ...call, kind: 'depends', phase: 'call' }],
+    ["dependency get_db yields {'db': 1}", { ...call, kind: 'depends', phase: 'yield', value: "{'db': 1}" }],
+    ['dependency get_db goes on after its yield', { ...call, kind: 'depends', phase: 'resume' }],
+    ['dependency get_db gets ValueError at its yield', { ...call, kind: 'depends', phase: 'throw', error }],
+    ['dependency get_db is done', { ...call, kind: 'depends', phase: 'return' }],
+    ['dependency get_db returns 3', { ...call, kind: 'depends', phase: 'return', value: '3' }],
+    ['handler get_db is called for Shop', { ...call, kind: 'handler', phase: 'call', handles: 'Shop' }],
+    ['background task get_db raises ValueError', { ...call, kind: 'background', phase: 'raise', error }],
+    ['lifespan startup: complete', { ...call, kind: 'lifespan', phase: 'startup', status: 'complete' }],
+  ])('says: %s', ([words, event]) => {
+    expect(eventWords(event)).toBe(words)
+  })
+})
 
 describe('diffHeaders()', () => {
   test.for<[string, [string, string][], [string, string][], unknown[]]>([

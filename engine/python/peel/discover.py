@@ -271,6 +271,9 @@ class Discovery:
             name = defined.__name__
             style = "router" if isinstance(node, Router) else "base" if isinstance(node, BaseHTTPMiddleware) else "asgi"
         place = self._sources.definition(defined)
+        added = self._place(owner.entry) if owner is not None else None
+        if owner is None and not in_app and inspect.isclass(defined):
+            added = self._sources.only_call(name)  # put around by hand, which leaves no trace but the text
         chosen = id(owner.entry) in self._chosen if owner is not None else not in_app
         return _Link(
             node,
@@ -278,7 +281,7 @@ class Discovery:
             style,
             "yours" if place else "library" if chosen else "framework",
             place,
-            self._place(owner.entry) if owner is not None else None,
+            added,
         )
 
     # Descriptions

@@ -96,6 +96,15 @@ class Sources(Mapping[str, str]):
         chosen = (named or calls)[:1]
         return ast.unparse(chosen[0]) if chosen else None
 
+    def only_call(self, name: str) -> tuple[str, int] | None:
+        """Where the learner's files call something of that name, if they do so at one place only."""
+        found: list[tuple[str, int]] = []
+        for path in self._files:
+            for node in self._walk(path):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == name:
+                    found.append((path, node.lineno))
+        return found[0] if len(found) == 1 else None
+
     def _walk(self, path: str) -> Iterator[ast.AST]:
         if path not in self._trees:
             try:

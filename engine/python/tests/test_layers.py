@@ -207,6 +207,20 @@ async def stamp(request, call_next):
     assert places == {"Pure": (3, 10), "Based": (6, 13), "stamp": (15, 14)}
 
 
+def test_what_is_put_around_by_hand_names_the_line_of_its_call():
+    source = """
+from fastapi.staticfiles import StaticFiles
+class Outer:
+    def __init__(self, app): self.app = app  # whatever comes next inside
+    async def __call__(self, scope, receive, send): await self.app(scope, receive, send)
+app.mount("/static", StaticFiles(directory="."))
+app = Outer(app)
+"""
+    result = run(source)
+    assert layer(result, "Outer")["added"] == {"file": "main.py", "line": OFFSET + 7}
+    assert layer(result, "APIRouter/StaticFiles")["added"]["line"] == OFFSET + 6
+
+
 def test_layers_of_the_framework_were_added_by_nobody():
     layers = run("").opened["layers"]
     assert layers and not any("added" in one for one in layers)
