@@ -9,7 +9,7 @@ import functools
 import gc
 import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Literal, cast
@@ -95,7 +95,7 @@ class Calls:
             (events.PY_YIELD, self._yields),
             (events.PY_RESUME, self._resumes),
             (events.PY_THROW, self._thrown),
-            (events.PY_UNWIND, self._raises),
+            (events.PY_UNWIND, self._make_raises()),
         ):
             _monitoring.register_callback(_TOOL, event, callback)
         # These two cannot be had for single code objects.
@@ -269,12 +269,17 @@ class Calls:
             running.paused = False
             self._tell(running, "throw", error=self._errors.brief(exc))
 
-    def _raises(self, code: CodeType, _offset: int, exc: BaseException) -> None:
-        if id(code) not in self._watched:
-            return
-        running = self._running.pop(id(sys._getframe(1)), None)
-        if running is not None:
-            self._tell(running, "raise", error=self._errors.brief(exc))
+    def _make_raises(self) -> Callable[[CodeType, int, BaseException], None]:
+        watched, running = self._watched, self._running
+
+        # Called for every exception anywhere, a dozen in a request: it must be quick to say no.
+        def raises(code: CodeType, _offset: int, exc: BaseException) -> None:
+            if id(code) in watched:
+                ended = running.pop(id(sys._getframe(1)), None)
+                if ended is not None:
+                    self._tell(ended, "raise", error=self._errors.brief(exc))
+
+        return raises
 
     def _tell(
         self, running: _Running, phase: CallPhase, *, value: str | None = None, error: ErrorView | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -17,11 +18,21 @@ _ITEM_LIMIT = 20
 _COMPARED = ("method", "path", "root_path", "query_string", "headers", "scheme", "client", "server")
 # What the framework keeps in a scope for itself. All else that is not compared as it stands is described.
 _PLUMBING = frozenset(
-    (*_COMPARED, "type", "asgi", "http_version", "raw_path", "extensions", "state", "app", "app_root_path")
-) | frozenset(("router", "route", "subprotocols"))
+    (
+        *(*_COMPARED, "type", "asgi", "http_version", "raw_path", "extensions", "state"),
+        *("app", "app_root_path", "router", "route", "subprotocols"),
+        # Their prefixes would tell, but nearly every request has these.
+        *("fastapi", "fastapi_astack", "fastapi_middleware_astack", "fastapi_inner_astack", "fastapi_function_astack"),
+        "starlette.exception_handlers",
+    )
+)
 _PLUMBING_PREFIXES = ("fastapi", "starlette.")
 
-Snapshot = tuple[list[Any], dict[str, str], dict[str, str]]
+_HEADERS = _COMPARED.index("headers")
+_NOTHING: dict[str, str] = {}
+_compared = itemgetter(*_COMPARED)
+
+Snapshot = tuple[tuple[Any, ...], dict[str, str], dict[str, str]]
 
 _BODIES = ("http.request", "http.response.body", "websocket.http.response.body")
 
@@ -146,23 +157,31 @@ def view_scope(scope: Mapping[str, Any]) -> dict[str, Any]:
 
 def snapshot(scope: Mapping[str, Any]) -> Snapshot:
     """What `changes()` needs to know later; a copy, for layers change scopes in place."""
-    values = [scope.get(key, _MISSING) for key in _COMPARED]
-    headers = values[4]
-    if isinstance(headers, list):
-        values[4] = list(cast("list[Any]", headers))
+    try:
+        values = _compared(scope)
+    except KeyError:
+        values = tuple(scope.get(key, _MISSING) for key in _COMPARED)
+    headers = values[_HEADERS]
+    if type(headers) is list:
+        values = (*values[:_HEADERS], list(cast("list[Any]", headers)), *values[_HEADERS + 1 :])
     state: Any = scope.get("state")
-    described: dict[str, str] = {}
+    described = _NOTHING
     if state and isinstance(state, Mapping):
         described = {str(key): describe(value) for key, value in cast("Mapping[Any, Any]", state).items()}
+    return values, described, _more(scope) if scope.keys() - _PLUMBING else _NOTHING
+
+
+def _more(scope: Mapping[str, Any]) -> dict[str, str]:
+    """What a program added, and what the router found."""
     more: dict[str, str] = {}
-    for key in scope:
-        if key not in _PLUMBING and not key.startswith(_PLUMBING_PREFIXES):
-            value = scope[key]
-            if key == "endpoint":
-                more[key] = _name_of(value)
-            elif value or key != "path_params":
-                more[key] = describe(value)
-    return values, described, more
+    for key, value in scope.items():
+        if key in _PLUMBING or key.startswith(_PLUMBING_PREFIXES):
+            continue
+        if key == "endpoint":
+            more[key] = _name_of(value)
+        elif value or key != "path_params":
+            more[key] = describe(value)
+    return more
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[ScopeChange]:
