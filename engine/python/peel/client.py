@@ -209,7 +209,21 @@ class Client:
 class ClientExchange(Connection):
     """One request on a wire that a client program has open."""
 
-    __slots__ = ()
+    __slots__ = ("on_end",)
+
+    def __init__(self, server: Server, errors: Errors, request: WireRequest, index: int) -> None:
+        super().__init__(server, errors, request, index)
+        self.on_end: Callable[[], None] = lambda: None
+
+    @property
+    def lingers(self) -> bool:
+        """The client has the whole response, and the app has not come to its end."""
+        return self._arrived and bool(self._tasks)
+
+    def _task_done(self, task: Any) -> None:
+        super()._task_done(task)
+        if not self._tasks:
+            self.on_end()
 
     def begin(self, context: Context) -> None:
         """The head of the request has arrived at the server."""
@@ -257,11 +271,16 @@ class _Served:
         self._exchange: ClientExchange | None = None
         self._context = stage.context.copy()
         self._body = bytearray()
+        self._waiting: list[bytes] = []
         self._lost = False
 
     def hear(self, data: bytes) -> None:
         """Bytes of the client's arrive."""
         if self._lost:
+            return
+        if self._waiting or (self._exchange is not None and self._exchange.lingers and not self._is_free()):
+            # uvicorn would keep them until then, and begin the next request on behalf of the one before.
+            self._waiting.append(data)
             return
         server = self._stage.server
         if self._protocol is None:
@@ -272,10 +291,19 @@ class _Served:
         self._read(data)
         self._feed(data)
 
-    def _feed(self, data: bytes) -> None:
+    def _is_free(self) -> bool:
+        cycle = getattr(self._protocol, "cycle", None)
+        return cycle is None or cycle.response_complete
+
+    def _go_on(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for data in waiting:
+            self._stage.loop.call_soon(self.hear, data, context=self._stage.context)
+
+    def _feed(self, *data: bytes) -> None:
         def call() -> None:
             if self._transport is not None:
-                self._transport.feed(data)
+                self._transport.feed(*data)
 
         if self._exchange is not None:
             self._exchange.serve(call, self._context)
@@ -292,6 +320,7 @@ class _Served:
                     self._body = bytearray()
                     self._context = self._stage.context.copy()
                     self._exchange = self._new(_asked_on_wire(event, self.wire))
+                    self._exchange.on_end = self._go_on
                     self._exchange.begin(self._context)
                 elif isinstance(event, h11.Data):
                     self._body += event.data
@@ -343,9 +372,9 @@ class _ServerTransport(asyncio.Transport):
         self._paused = False
         self.closing = False
 
-    def feed(self, data: bytes) -> None:
-        """Bytes for the server."""
-        self._unread.append(data)
+    def feed(self, *data: bytes) -> None:
+        """Bytes for the server; without any, those that wait."""
+        self._unread += data
         self._read()
 
     def _read(self) -> None:
@@ -379,7 +408,7 @@ class _ServerTransport(asyncio.Transport):
         """The server wants more of the body."""
         if self._paused:
             self._paused = False
-            self._served._stage.loop.call_soon(self._served._feed, b"")
+            self._served._stage.loop.call_soon(self._served._feed)
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Nothing is buffered here."""
@@ -546,6 +575,8 @@ def _asked_on_wire(event: Any, wire: Wire) -> WireRequest:
 def _asked(scope: Scope, origin: int) -> WireRequest:
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     query = scope["query_string"].decode("latin-1")
-    target = scope.get("raw_path", scope["path"].encode()).decode("latin-1") + (f"?{query}" if query else "")
+    # Older versions of Starlette leave the query in it.
+    path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0]
+    target = path + (f"?{query}" if query else "")
     host = next((value for name, value in headers if name.lower() == "host"), scope["server"][0])
     return _request(scope.get("method", "GET"), f"{scope['scheme']}://{host}{target}", target, headers, origin)

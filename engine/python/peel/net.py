@@ -312,6 +312,9 @@ class ClientTransport(asyncio.Transport):
         """Half-closed connections are of no use to HTTP."""
         return False
 
+    def write_eof(self) -> None:
+        """Said by anyio before it closes."""
+
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Nothing is buffered here."""
 

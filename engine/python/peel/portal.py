@@ -122,14 +122,17 @@ class ClientLoop(VirtualLoop):
         return ClientTransport(self, made.wire, protocol, made), protocol
 
 
-class _Portal(BlockingPortal):
-    """anyio's portal, called from the thread that its loop is in: while it waits, the loop runs."""
+def _callable_here(portal: Any) -> Any:
+    """Anyio's portal, to be called from the thread that its loop is in: while it waits, the loop runs."""
 
-    def _check_running(self) -> None:
-        if self._event_loop_thread_id is None:
+    def check_running() -> None:
+        if portal._event_loop_thread_id is None:
             raise RuntimeError("This portal is not running")
         if asyncio._get_running_loop() is not None:
             raise RuntimeError("This method cannot be called from the event loop thread")
+
+    portal._check_running = check_running
+    return portal
 
 
 def make_portals(loop: VirtualLoop, driver: Driver) -> Callable[..., Any]:
@@ -141,12 +144,12 @@ def make_portals(loop: VirtualLoop, driver: Driver) -> Callable[..., Any]:
         backend_options: dict[str, Any] | None = None,  # noqa: ARG001
         *,
         name: str | None = None,  # noqa: ARG001
-    ) -> Generator[_Portal, Any]:
-        ready: list[_Portal] = []
+    ) -> Generator[Any, Any]:
+        ready: list[Any] = []
 
         async def run_portal() -> None:
             OWNER.set(token)
-            async with _Portal() as portal:
+            async with _callable_here(BlockingPortal()) as portal:
                 ready.append(portal)
                 await portal.sleep_until_stopped()
 

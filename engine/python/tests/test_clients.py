@@ -216,3 +216,32 @@ def test_the_lines_of_a_client_are_told_outside_of_every_exchange():
         if event["file"] == "client.py"
     ]
     assert lines == [(line, None, None) for line in (1, 2, 3, 2, 3, 2)]
+
+
+def test_a_request_on_a_connection_whose_last_response_has_not_ended_is_an_exchange_of_its_own():
+    """As in older versions of Starlette, where the last message of a BaseHTTPMiddleware is an empty one."""
+    app = """
+class Late:
+    def __init__(self, app): self.app = app
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http": return await self.app(scope, receive, send)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok", "more_body": True})
+        await asyncio.sleep(1)
+        print("over", scope["path"])
+        await send({"type": "http.response.body", "body": b""})
+app.add_middleware(Late)
+"""
+    client = """
+import requests
+with requests.Session() as session:
+    print([session.get(f"http://localhost:8000/{number}").text for number in range(2)])
+"""
+    result, (ended,) = run(client, app=app)
+    assert ended["error"] is None
+    assert [(event["exchange"], event["text"]) for event in result.of("log") if event["source"] == "print"] == [
+        (0, "over /0"),
+        (None, "['ok', 'ok']"),
+        (1, "over /1"),
+    ]
+    assert [one["title"] for one in result.exchanges] == ["GET /0", "GET /1"]
