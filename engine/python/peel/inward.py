@@ -72,8 +72,8 @@ class Inward:
         def run_async_3(func: Any, *args: Any) -> Any:
             return run_async(func, args, _LOCAL.loop)
 
-        def run_sync_3(func: Any, *args: Any) -> Any:
-            return run_sync(func, args, _LOCAL.loop)
+        def run_sync_3(func: Any, *args: Any, loop: Any = None) -> Any:
+            return run_sync(func, args, loop or _LOCAL.loop)
 
         if _BACKEND is not None:
             patches.set(_BACKEND, "run_async_from_thread", staticmethod(run_async))
