@@ -44,6 +44,12 @@ const olderVersions = async () => {
   return counts
 }
 
+/** Random stacks of layers in the longest run. */
+const MANY_STACKS = '2000'
+
+/** Stages that run only when they are named. @type {readonly string[]} */
+const ON_DEMAND = ['long']
+
 /** @type {Record<string, () => Promise<import('./lib/stages.mjs').Counts[]>>} */
 const STAGES = {
   check: async () => [await runChecks()],
@@ -56,6 +62,14 @@ const STAGES = {
     ...(await olderVersions()),
   ],
   lessons: async () => [await stage('Lessons', () => runVitest('lessons', ['lessons/'], 4 * MINUTES))],
+  long: async () => {
+    process.env.PEEL_STACKS ??= MANY_STACKS
+    return [
+      await stage(`${process.env.PEEL_STACKS} random stacks beside CPython`, () =>
+        runVitest('long', ['engine/cli/stacks.test.ts'], 60 * MINUTES),
+      ),
+    ]
+  },
   e2e: async () => [
     ...(await prepared(ensureBuild)),
     await stage('Browser tests', () => runVitest('e2e', ['--config', 'e2e/vitest.config.ts'], 9 * MINUTES)),
@@ -75,7 +89,7 @@ for (const work of [ensurePackages, ensureVenv, ensureEngine, ensureSample]) cou
 if (!existsSync(join(ROOT, 'node_modules'))) console.log('  Without packages no stage can pass; they run all the same.')
 
 for (const [name, work] of Object.entries(STAGES)) {
-  if (named.length === 0 || named.includes(name)) counts.push(...(await work()))
+  if (named.length === 0 ? !ON_DEMAND.includes(name) : named.includes(name)) counts.push(...(await work()))
 }
 
 const { passed, failed, skipped } = sum(counts)

@@ -1,30 +1,98 @@
-// The corpus on both sides: Peel's engine beside CPython with a real uvicorn on a real socket.
+// The corpus: beside CPython with a real uvicorn on a real socket, with and without probes, and again.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCorpus, type CorpusApp } from '../corpus/read-corpus'
 import { EngineHost } from '../host'
+import type { RunDocument } from '../protocol'
 import { spawnNodeWorker } from './spawn'
 import type { CPythonReport } from './testing/cpython'
-import { askCPython, askPeel, seenByBoth } from './testing/reference'
+import { askCPython, askPeel, seenByBoth, seenByPeel } from './testing/reference'
 
+/** Part of a name, to run a few of them while working on one. */
 const only = process.env['PEEL_CORPUS']
 const apps = readCorpus().filter((app) => !only || app.name.includes(only))
+const named = apps.map((app) => [app.name, app] as const)
+
+/** Booting plainly takes seconds; tracebacks are what differs most easily where the libraries' files are on disk. */
+const BOOTED_PLAINLY = 'errors/handlers'
 
 let host: EngineHost
 let reports: Map<CorpusApp, Promise<CPythonReport>>
+const documents = new Map<CorpusApp, RunDocument>()
+
 beforeAll(() => {
   host = new EngineHost(spawnNodeWorker())
-  reports = new Map(apps.map((app) => [app, askCPython({ ...app, app: null }, app.groups, { patienceMs: 2000 })]))
+  reports = new Map(
+    apps.map((app) => [app, askCPython({ ...app, app: null }, app.groups, { patienceMs: app.patienceMs })]),
+  )
+  // A report that is not there fails its own test, when it is asked for.
   for (const report of reports.values()) report.catch(() => undefined)
 })
-afterAll(() => host.dispose())
+afterAll(() => {
+  host.dispose()
+  const requests = apps.flatMap((app) => app.groups.flatMap((group) => group.requests)).length
+  console.log(`Compared: ${documents.size} apps with ${requests} requests, with CPython, without probes, and again`)
+})
+
+function run(app: CorpusApp, on = host, trace = true): Promise<RunDocument> {
+  return askPeel(on, { files: app.files, entry: app.entry, app: null }, app.groups, { trace })
+}
+
+/** The run with probes, as it went the first time. */
+async function firstRun(app: CorpusApp): Promise<RunDocument> {
+  const document = documents.get(app) ?? (await run(app))
+  documents.set(app, document)
+  return document
+}
 
 describe('the same as uvicorn on CPython', () => {
-  test.for(apps.map((app) => [app.name, app] as const))('%s', { timeout: 60_000 }, async ([, app]) => {
-    const { files, entry, groups, masks } = app
-    const document = await askPeel(host, { files, entry, app: null }, groups)
+  test.for(named)('%s', { timeout: 60_000 }, async ([, app]) => {
     const report = await reports.get(app)
     if (!report) throw new Error('not asked')
-    const { peel, cpython } = seenByBoth(document, report, masks)
+    const { peel, cpython } = seenByBoth(await firstRun(app), report, app.masks)
     expect(peel).toEqual(cpython)
   })
 })
+
+describe('probes change nothing', () => {
+  test.for(named)('%s', { timeout: 60_000 }, async ([, app]) => {
+    const untraced = await run(app, host, false)
+    expect(untraced.events.filter((event) => event.kind === 'enter' || event.kind === 'line')).toEqual([])
+    const { layers, ...seen } = seenByPeel(untraced, [])
+    expect(seenByPeel(await firstRun(app), [])).toEqual({ ...seen, layers: expect.anything() as typeof layers })
+  })
+})
+
+describe('the same bytes again', () => {
+  test('in the same worker', { timeout: 120_000 }, async () => {
+    const parted = await findParted(apps, host)
+    expect(parted?.again).toEqual(parted?.first)
+    expect(parted).toBeNull()
+  })
+
+  test('in a fresh worker, in another order', { timeout: 120_000 }, async () => {
+    const fresh = new EngineHost(spawnNodeWorker(), { spare: false })
+    const parted = await findParted(apps.toReversed(), fresh).finally(() => fresh.dispose())
+    expect(parted?.again).toEqual(parted?.first)
+    expect(parted).toBeNull()
+  })
+
+  test('after a plain boot', { timeout: 120_000 }, async () => {
+    const plain = new EngineHost(spawnNodeWorker({ way: 'plain' }), { spare: false })
+    const chosen = apps.filter(({ name }) => name === BOOTED_PLAINLY)
+    const parted = await findParted(chosen, plain).finally(() => plain.dispose())
+    expect(parted?.again).toEqual(parted?.first)
+    expect(parted).toBeNull()
+  })
+})
+
+/** Runs apps once more, and gives the first whose document is not the same text as before. */
+async function findParted(
+  some: readonly CorpusApp[],
+  on: EngineHost,
+): Promise<{ app: string; first: RunDocument; again: RunDocument } | null> {
+  for (const app of some) {
+    const [first, again] = [await firstRun(app), await run(app, on)]
+    if (JSON.stringify(again) !== JSON.stringify(first)) return { app: app.name, first, again }
+  }
+  return null
+}

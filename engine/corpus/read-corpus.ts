@@ -11,9 +11,14 @@ export interface CorpusApp {
   readonly files: SourceFiles
   readonly entry: string
   readonly groups: readonly RequestGroup[]
+  /** Real ms after which a client that gets no answer gives up: lines `# patience SECONDS`, where an app has none to give. */
+  readonly patienceMs: number
   /** What two runs may differ in: lines `# mask NAME: PATTERN` of the entry file. */
   readonly masks: readonly { readonly name: string; readonly pattern: RegExp }[]
 }
+
+/** Long enough for a busy machine. */
+const PATIENCE_S = 20
 
 const folder = import.meta.dirname
 
@@ -50,11 +55,14 @@ function app(name: string, files: SourceFiles, requests: string): CorpusApp {
   if (!existsSync(requests)) throw new Error(`${requests} is not there: an app of the corpus needs its requests`)
   const parsed = parseHttpFile(readFileSync(requests, 'utf8'), { file: requests })
   if (parsed.warnings.length > 0) throw new Error(parsed.warnings.join('\n'))
-  const masks = [...(files['main.py'] ?? '').matchAll(/^# mask ([\w-]+): (.+)$/gm)]
+  const text = files['main.py'] ?? ''
+  const patience = /^# patience ([\d.]+)$/m.exec(text)?.[1]
+  const masks = [...text.matchAll(/^# mask ([\w-]+): (.+)$/gm)]
   return {
     name,
     files,
     entry: 'main.py',
+    patienceMs: Number(patience ?? PATIENCE_S) * 1000,
     groups: groupRequests(parsed.requests),
     masks: masks.map(([, mask = '', pattern = '']) => ({ name: mask, pattern: new RegExp(pattern, 'g') })),
   }

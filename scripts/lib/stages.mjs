@@ -62,6 +62,8 @@ export async function stage(title, work) {
   try {
     const { counts, output, log } = await work()
     if (counts.failed > 0) process.stdout.write(`${output.trimEnd().split('\n').slice(-150).join('\n')}\n`)
+    // What a stage held side by side, in its tests' own words.
+    for (const line of output.split('\n')) if (line.startsWith('Compared: ')) process.stdout.write(`  ${line}\n`)
     const skipped = counts.skipped ? `, ${counts.skipped} skipped` : ''
     process.stdout.write(
       `  ${counts.failed ? '✗' : '✓'} ${counts.passed} passed, ${counts.failed} failed${skipped} ` +

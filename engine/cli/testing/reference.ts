@@ -18,6 +18,9 @@ export function askCPython(
   return shared.ask({ ...program, groups, ...options })
 }
 
+/** Real ms that a call may last: a busy machine is not what is tested. */
+const WALL_MS = 60_000
+
 /** Runs a program in Peel's engine: startup, all groups, shutdown. */
 export async function askPeel(
   host: EngineHost,
@@ -25,7 +28,7 @@ export async function askPeel(
   groups: readonly RequestGroup[],
   options: { readonly trace?: boolean } = {},
 ): Promise<RunDocument> {
-  const session = new Session(host, program, options)
+  const session = new Session(host, program, { limits: { wallMs: WALL_MS }, ...options })
   await session.open()
   for (const group of groups) await session.send(group)
   await session.close()
@@ -151,7 +154,11 @@ function newer(text: string): string {
   )
 }
 
-function hider(masks: readonly Mask[]): (text: string) => string {
+/** Addresses of objects; Peel leaves them out itself. */
+const ADDRESSES: Mask = { name: 'address', pattern: /(?<= at 0x|cancel scope )(?:[0-9a-fA-F]+|…)/g }
+
+function hider(asked: readonly Mask[]): (text: string) => string {
+  const masks = [...asked, ADDRESSES]
   return (text) => masks.reduce((left, { name, pattern }) => left.replaceAll(pattern, `<${name}>`), text)
 }
 
@@ -209,6 +216,8 @@ function consoleLines(lines: readonly (readonly [string, string])[], hide: (text
       // Absolute paths are those of libraries; a `|` stands before the lines of an exception in a group.
       const frame = /^[ |]+File "(?![/<]|[A-Z]:)([^"]+)", line (\d+), in (.+)$/.exec(line)
       const member = /^ +\| (\S.*)$/.exec(line)
+      // Before Python 3.12 a comprehension has a frame of its own.
+      if (frame?.[3] === '<listcomp>') continue
       if (frame) kept.push(`${stream}:   ${frame[1]}:${frame[2]} in ${frame[3]}`)
       else if (member) kept.push(`${stream}:   ${hide(member[1] ?? '')}`)
       continue

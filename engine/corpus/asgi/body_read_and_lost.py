@@ -1,4 +1,5 @@
 # The layer reads the body and does not hand it on: whoever wants it waits until the client gives up.
+# patience 2
 from fastapi import FastAPI, Request
 
 

@@ -1,4 +1,5 @@
 # Handlers from which no answer ever comes.
+# patience 2
 import asyncio
 
 from fastapi import FastAPI, Request

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from peel import structlogs
+from peel.errors import steady
 from peel.events import LogSource, StreamName
 from peel.patches import Patches
 from peel.structlogs import StructlogCall
@@ -93,7 +94,7 @@ class Console:
                 self._print(name, text)
 
     def _print(self, name: StreamName, text: str) -> None:
-        self._tracer.event("log", CURRENT.get(), {"source": "print", "stream": name, "text": text})
+        self._tracer.event("log", CURRENT.get(), {"source": "print", "stream": name, "text": steady(text)})
 
     @contextmanager
     def _inside(self, call: StructlogCall) -> Generator[None]:
@@ -133,7 +134,7 @@ class Console:
         event: dict[str, Any] = {"source": source, "stream": written[0][0], "level": level}
         if logger is not None:
             event["logger"] = logger
-        event["text"] = "".join(text for _, text in written).rstrip("\n")
+        event["text"] = steady("".join(text for _, text in written).rstrip("\n"))
         if fields:
             event["fields"] = fields
         self._tracer.event("log", CURRENT.get(), event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,12 @@ from peel.sources import Sources
 # Of a recursion that went too deep, the ends tell it all.
 _MOST_FRAMES = 60
 _OWN_FOLDER = str(Path(__file__).parent)
+_ADDRESS = re.compile(r"(?<= at 0x)[0-9a-fA-F]+|(?<=cancel scope )[0-9a-f]+")
+
+
+def steady(text: str) -> str:
+    """The text without addresses of objects, which are others in every run: `<Task at 0x…>`."""
+    return _ADDRESS.sub("…", text) if " at 0x" in text or "cancel scope " in text else text
 
 
 class Errors:
@@ -58,12 +65,10 @@ class Errors:
         whole = traceback.TracebackException.from_exception(exc, lookup_lines=False)
         for one in _chain(whole):
             frames = [frame for frame in one.stack if not frame.filename.startswith(_OWN_FOLDER)]
-            for frame in frames:
-                if frame.filename not in self._sources:
-                    # Underlining the expression costs a parse of each line, for lines that are not the learner's.
-                    frame.colno = None
+            # Libraries' lines stand without their source: after a restore it is not on the file system.
+            frames = [frame if frame.filename in self._sources else _bare(frame) for frame in frames]
             one.stack = traceback.StackSummary.from_list(_ends(frames))
-        text = "".join(whole.format())
+        text = steady("".join(whole.format()))
         self._last_full = (exc, exc.__traceback__, text)
         return text
 
@@ -77,7 +82,7 @@ class Errors:
         for one in _chain(whole):
             frames = _ends([frame for frame in one.stack if frame.filename in self._sources])
             one.stack = traceback.StackSummary.from_list(frames)
-        view["traceback"] = "".join(whole.format())
+        view["traceback"] = steady("".join(whole.format()))
         hint = self._missing_await(exc)
         advice = advise(exc, self._sources) if hint is None else None
         if advice is not None:
@@ -143,6 +148,10 @@ def _ends(frames: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
     return [*frames[: _MOST_FRAMES // 2], left_out, *frames[-_MOST_FRAMES // 2 :]]
 
 
+def _bare(frame: traceback.FrameSummary) -> traceback.FrameSummary:
+    return traceback.FrameSummary(frame.filename, frame.lineno, frame.name, lookup_line=False, line="")
+
+
 def _chain(whole: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
     """An exception with its causes, contexts and the members of its groups."""
     seen: set[int] = set()
@@ -174,6 +183,6 @@ def _message(exc: BaseException) -> str:
     if isinstance(exc, SyntaxError) and exc.msg:
         return exc.msg
     try:
-        return str(exc)
+        return steady(str(exc))
     except Exception as broken:
         return f"<no message: {type(broken).__name__} in its __str__>"

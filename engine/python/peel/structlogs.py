@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import copy
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager, suppress
@@ -67,9 +68,18 @@ def watch(patches: Patches, around: Callable[[StructlogCall], Any]) -> None:
 
     patches.set(base, "_proxy_to_logger", _as_structlog_s(proxy_to_logger))
     patches.set(base, "_process_event", _as_structlog_s(process_event))
+    patches.set(cast("Any", structlog).contextvars, "contextvars", _in_order())
     # What a program configures is gone with its session.
     config: Any = cast("Any", structlog)._config
     patches.set(config, "_CONFIG", copy.copy(config._CONFIG))
+
+
+def _in_order() -> ModuleType:
+    """The module `contextvars` with contexts that list their variables by name, not by address as they really do."""
+    ordered: Any = ModuleType("contextvars")
+    ordered.ContextVar, ordered.Token = contextvars.ContextVar, contextvars.Token
+    ordered.copy_context = lambda: dict(sorted(contextvars.copy_context().items(), key=lambda item: item[0].name))
+    return ordered
 
 
 def _as_structlog_s(function: Any) -> Any:

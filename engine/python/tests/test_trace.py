@@ -360,3 +360,18 @@ def test_probes_change_nothing():
     assert [text for _, text in with_probes.prints()] == [text for _, text in without.prints()]
     assert with_probes.opened["layers"] == without.opened["layers"]
     assert {event["kind"] for event in without.events} <= {"log", "lifespan", "task", "clock"}
+
+
+def test_addresses_of_objects_are_left_out():
+    source = """
+@app.get("/")
+async def root():
+    print(object())
+    logging.getLogger("x").warning("%r", root)
+    raise ValueError(object())
+"""
+    result = run(source, "/")
+    assert result.prints()[0][1] == "<object object at 0x…>"
+    assert [event["text"] for event in result.of("log") if event.get("logger") == "x"] == ["<function root at 0x…>"]
+    assert result.exchanges[0]["error"]["message"] == "<object object at 0x…>"
+    assert "object at 0x…>" in result.exchanges[0]["error"]["full"]
