@@ -278,7 +278,7 @@ export type TraceEvent = Common &
         readonly outcome: 'result' | 'error' | 'cancelled'
       }
     | {
-        /** The virtual clock moved. `why`: somebody slept (`sleep`), blocked the loop (`block`), or `wait` between requests. */
+        /** The virtual clock moved. `why`: somebody slept (`sleep`), blocked the loop (`block`), or a client waited (`wait`). */
         readonly kind: 'clock'
         readonly from: Ms
         readonly to: Ms

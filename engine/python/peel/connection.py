@@ -258,9 +258,10 @@ class Connection(Record):
             left = f"{talk.unsaid} message{'s were' if talk.unsaid > 1 else ' was'} not sent"
             self._tell_rule("no-reply", f"The client waited for a message of the server's that never came; {left}.")
         data, transport = talk.close(), self._transport
-        self._context.run(transport.say, data)
+        # Before anything is said: the server may answer and close at once, and then the timer is taken back.
         when = (self._server.clock.now_ns + CLOSE_TIMEOUT_MS * 10**6) / 10**9
         self._timers.append(self._server.loop.call_at_wait(when, self._break_off, self._context))
+        self._context.run(transport.say, data)
         return True
 
     def _hang_up(self) -> None:

@@ -313,6 +313,12 @@ async def shout():
     assert ending(result, 0) == ending(result, 1) == ("client", 1000, "")
 
 
+def test_closing_takes_no_time_however_many_there_are():
+    result = run(ECHO, [talk("/ws", str(number)) for number in range(12)])
+    assert {ending(result, index) for index in range(12)} == {("client", 1000, "")}
+    assert result.of("clock") == [] and result.stop is None
+
+
 def test_a_server_that_never_reads_is_left_after_ten_seconds():
     source = (
         SOCKETS
