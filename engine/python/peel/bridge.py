@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from peel import determinism
 from peel.engine import Engine, MisuseError
 
 
 def install(emit: Callable[[str], None]) -> Callable[[str, str], str]:
     """Make the one function that the worker calls. `emit` gets batches of trace events as JSON arrays."""
     engine = Engine(emit)
+    determinism.prepare()
 
     def call(name: str, payload: str) -> str:
         try:

@@ -63,6 +63,11 @@ def install(clock: Clock, patches: Patches) -> None:
         patches.set(module, name, getattr(owner, original))
 
 
+def prepare() -> None:
+    """Look for borrowed names now, so that a session that starts from this moment need not."""
+    _borrowed()
+
+
 _found: tuple[int, list[tuple[Any, str, tuple[Any, str]]]] = (0, [])
 
 
