@@ -179,7 +179,7 @@ def _more(scope: Mapping[str, Any]) -> dict[str, str]:
             continue
         if key == "endpoint":
             more[key] = _name_of(value)
-        elif value or key != "path_params":
+        elif key != "path_params" or value:  # a session notes it when somebody asks whether it is empty
             more[key] = describe(value)
     return more
 
@@ -221,10 +221,13 @@ def _describe(value: Any, depth: int) -> str:
     if kind is tuple:
         return f"({_listed(value, depth)}{',' if len(value) == 1 else ''})"
     if kind is dict:
-        pairs = cast("dict[Any, Any]", value).items()
-        return f"{{{_joined((f'{_describe(k, depth - 1)}: {_describe(v, depth - 1)}' for k, v in pairs), len(pairs))}}}"
+        return _describe_dict(value, depth)
     if kind is set or kind is frozenset:
         return _describe_set(cast("set[Any]", value), depth)
+    if issubclass(kind, dict):
+        return f"{kind.__qualname__}({_describe_dict(value, depth)})"
+    if issubclass(kind, list):
+        return f"{kind.__qualname__}([{_listed(cast('Any', list).copy(value), depth)}])"
     if kind.__module__ in ("datetime", "decimal", "uuid", "pathlib", "ipaddress"):
         return repr(value)
     fields: dict[str, Any] | None = None
@@ -236,6 +239,14 @@ def _describe(value: Any, depth: int) -> str:
         return f"<{kind.__qualname__}>"
     shown = _joined((f"{name}={_describe(one, depth - 1)}" for name, one in fields.items()), len(fields))
     return f"{kind.__qualname__}({shown})"
+
+
+def _describe_dict(value: dict[Any, Any], depth: int) -> str:
+    # Past what a subclass may have made of these methods: sessions note who reads them.
+    plain: Any = dict
+    pairs: Iterable[tuple[Any, Any]] = plain.items(value)
+    count: int = plain.__len__(value)
+    return f"{{{_joined((f'{_describe(k, depth - 1)}: {_describe(v, depth - 1)}' for k, v in pairs), count)}}}"
 
 
 def _describe_set(value: set[Any] | frozenset[Any], depth: int) -> str:
