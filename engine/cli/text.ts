@@ -50,7 +50,9 @@ function describeExchange(document: RunDocument, index: number): string {
   const { request, response, error, socket } = exchange
   const view = viewExchange(document, index)
   const answer = response ? `${response.status} ${response.reason}`.trim() : 'no response'
-  const failure = error && `  ${error.type}: ${error.message}${error.file ? `, ${error.file} line ${error.line}` : ''}`
+  // Whoever is stalled names the place in the sentence.
+  const at = error?.file && error.type !== 'Stalled' ? `, ${error.file} line ${error.line}` : ''
+  const failure = error && `  ${error.type}: ${error.message}${at}`
   const body = response?.bodyEncoding === 'base64' ? `(${response.body.length} characters of base64)` : response?.body
   return [
     '',
@@ -108,6 +110,7 @@ function logLines(document: RunDocument, exchange: number | null): string[] {
   return document.events.flatMap((event) => {
     if (event.exchange !== exchange || (exchange === null && isOfClient(document, event.seq))) return []
     if (event.kind === 'log') return [`  ${event.source === 'print' ? '>' : '|'} ${shorten(event)}`]
+    if (event.kind === 'caveat') return [`  ! ${event.text}`]
     const isCall = event.kind === 'depends' || event.kind === 'handler' || event.kind === 'background'
     // That a dependency is called says little beside what it gives.
     return isCall && !(event.kind === 'depends' && event.phase === 'call') ? [`  ƒ ${eventWords(event)}`] : []
