@@ -53,7 +53,7 @@ const ON_DEMAND = ['long']
 /** @type {Record<string, () => Promise<import('./lib/stages.mjs').Counts[]>>} */
 const STAGES = {
   check: async () => [await runChecks()],
-  unit: async () => [await stage('Unit tests', () => runVitest('unit', ['--exclude', 'lessons/**'], 6 * MINUTES))],
+  unit: async () => [await stage('Unit tests', () => runVitest('unit', ['--exclude', 'lessons/**'], 10 * MINUTES))],
   python: async () => [
     await stage('Python tests on CPython', () =>
       runPytest('pytest', venvPython(VENV), ['-m', 'pytest'], { cwd: python, limitMs: 4 * MINUTES }),
