@@ -110,8 +110,8 @@ async def denied(ws: WebSocket):
   'pure ASGI middleware around a socket': {
     main: `
 class Loud:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "websocket":
             return await self.app(scope, receive, send)
         async def hear():
@@ -126,8 +126,8 @@ class Loud:
             await send(message)
         await self.app(scope, hear, say)
 class Guard:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "websocket" and b"token=1" not in scope["query_string"]:
             await send({"type": "websocket.close", "code": 1008, "reason": "no token"})
             return

@@ -139,18 +139,18 @@ ${COUNTED}`
   test('a layer that cannot be made, and one that never stops, are ways too', async () => {
     const program = `${HEAD}
 class Picky:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         if type(app).__name__ == "Loop":
             raise TypeError("not around a Loop")
         self.app = app
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         scope["picky"] = True
         await self.app(scope, receive, send)
 
 class Loop:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         while scope["type"] == "http" and "picky" not in scope: pass
         await self.app(scope, receive, send)
 

@@ -3,10 +3,10 @@ from fastapi import FastAPI
 
 
 class Guard:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/closed"):
             print("turned away")
             await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"9")]})

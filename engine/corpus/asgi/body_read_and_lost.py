@@ -4,10 +4,10 @@ from fastapi import FastAPI, Request
 
 
 class Swallow:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "http":
             first = await receive()
             print("swallowed", len(first["body"]))

@@ -6,10 +6,10 @@ from fastapi.responses import StreamingResponse
 
 
 class Sealed:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         body, more = b"", True

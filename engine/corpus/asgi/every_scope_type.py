@@ -12,10 +12,10 @@ async def life(app):
 
 
 class Watch:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         print("scope", scope["type"], sorted(scope.get("state", {})))
 
         async def got():

@@ -11,10 +11,10 @@ async def life(app):
 
 
 class HttpOnly:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         print("asked for", scope["path"])
         await self.app(scope, receive, send)
 

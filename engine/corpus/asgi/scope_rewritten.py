@@ -3,10 +3,10 @@ from fastapi import FastAPI, Request
 
 
 class Rewrite:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "http":
             scope = dict(scope)
             if scope["path"].startswith("/v1/"):

@@ -26,10 +26,10 @@ def note(tasks: BackgroundTasks):
 
 
 class Around:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         async def sent(message):
             await send(message)
             if not message.get("more_body", True) or message["type"].endswith("start"):

@@ -7,10 +7,10 @@ where: ContextVar[str] = ContextVar("where", default="unset")
 
 
 class Outside:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         print("outside before:", where.get())

@@ -5,10 +5,10 @@ START = {"type": "http.response.start", "status": 200, "headers": [(b"content-ty
 
 
 class Wrong:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         path = scope.get("path", "")
         if path == "/start-twice":
             await send(dict(START))

@@ -10,7 +10,7 @@ class Clock:
     def __init__(self, app, header=b"x-ms"):
         self.app, self.header = app, header
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -20,10 +20,10 @@ async def editor(request: Request, call_next):
 
 
 class Raw:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         async def sent(message):
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)

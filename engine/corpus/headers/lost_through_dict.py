@@ -4,15 +4,15 @@ from fastapi.responses import PlainTextResponse
 
 
 class ThroughDict:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         async def again(message):
             if message["type"] == "http.response.start" and scope["path"] != "/kept":
-                headers = dict(message["headers"])
-                headers[b"x-through"] = b"dict"
-                message["headers"] = list(headers.items())
+                by_name = dict(message["headers"])
+                by_name[b"x-through"] = b"dict"
+                message["headers"] = list(by_name.items())
             await send(message)
 
         await self.app(scope, receive, again)

@@ -33,10 +33,10 @@ async def announce(request: Request, call_next):
 
 
 class Doormat:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "http":
             print("doormat", scope["path"])
         await self.app(scope, receive, send)

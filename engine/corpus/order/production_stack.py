@@ -41,9 +41,9 @@ class Turnstile(BaseHTTPMiddleware):
 
 class Ledger(BaseHTTPMiddleware):
     async def dispatch(self, request: Request, call_next):
-        response = await call_next(request)
-        log.info("%s %s -> %d", request.method, request.url.path, response.status_code)
-        return response
+        answer = await call_next(request)
+        log.info("%s %s -> %d", request.method, request.url.path, answer.status_code)
+        return answer
 
 
 app = FastAPI()

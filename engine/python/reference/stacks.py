@@ -240,10 +240,10 @@ def layers(draw: st.DrawFn, name: str) -> str:
         after = draw(st.lists(st.one_of(ANYWHERE, ERRORS.map(lambda error: f"raise {error}")), max_size=1))
         return f"""
 class {name.title()}:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         plain = send

@@ -9,8 +9,8 @@ from peel.preload import find_spoilers, list_packages
 
 ROOT = '@app.get("/")\nasync def root(): return 1\n'
 ASGI = """class T:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http": return await self.app(scope, receive, send)
 {}
 app.add_middleware(T)
@@ -34,7 +34,7 @@ LOADING: dict[str, tuple[str, int | None, str]] = {
     ),
     "an app that is none": ("app = {}", None, "`app` in main.py is a dict, not an ASGI application."),
     "an instance instead of a class": (
-        "class T:\n    def __init__(self, app=None): pass\n    async def __call__(self, scope, receive, send): pass\n"
+        "class T:\n    def __init__(self, app=None): pass\n    async def __call__(self, scope, receive, send) -> None: pass\n"
         "app.add_middleware(T())",
         4,
         "add_middleware() wants a class, and gets an instance of T",
@@ -92,11 +92,11 @@ def test_what_cannot_be_loaded_names_the_file(files: dict[str, str], file: str, 
 # Source, status of the response, then type, line and hint of the exception that reached the server.
 SERVING: dict[str, tuple[str, int | None, str | None, int | None, str]] = {
     "a middleware without __call__": (
-        ROOT + "class T:\n    def __init__(self, app): pass\napp.add_middleware(T)",
+        ROOT + "class T:\n    def __init__(self, app) -> None: pass\napp.add_middleware(T)",
         *(500, "TypeError", 3, "has no __call__: a middleware class needs `async def __call__"),
     ),
     "a __call__ that is no coroutine function": (
-        ROOT + "class T:\n    def __init__(self, app): pass\n    def __call__(self, scope, receive, send): pass\n"
+        ROOT + "class T:\n    def __init__(self, app) -> None: pass\n    def __call__(self, scope, receive, send): pass\n"
         "app.add_middleware(T)",
         *(500, "TypeError", 5, "is a plain function: write `async def __call__"),
     ),

@@ -222,8 +222,8 @@ def test_a_request_on_a_connection_whose_last_response_has_not_ended_is_an_excha
     """As in older versions of Starlette, where the last message of a BaseHTTPMiddleware is an empty one."""
     app = """
 class Late:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http": return await self.app(scope, receive, send)
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"ok", "more_body": True})

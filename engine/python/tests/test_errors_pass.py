@@ -10,8 +10,8 @@ from test_websocket import SOCKETS, talk
 
 GROUPING = """
 class Grouping:
-    def __init__(self, app): self.app = app  # whatever comes next inside
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app  # whatever comes next inside
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         async with asyncio.TaskGroup() as group:
@@ -58,8 +58,8 @@ def test_a_group_that_is_born_whole_and_taken_apart():
         GROUPING
         + """
 class Some:
-    def __init__(self, app): self.app = app  # whatever comes next inside
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app  # whatever comes next inside
+    async def __call__(self, scope, receive, send) -> None:
         try:
             await self.app(scope, receive, send)
         except* ValueError:
@@ -85,8 +85,8 @@ def test_a_group_that_is_opened_again_is_the_same_exception():
         GROUPING
         + """
 class Opens:
-    def __init__(self, app): self.app = app  # whatever comes next inside
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app  # whatever comes next inside
+    async def __call__(self, scope, receive, send) -> None:
         try:
             await self.app(scope, receive, send)
         except ExceptionGroup as group:
@@ -127,8 +127,8 @@ class Shop(Exception): pass
 @app.exception_handler(Shop)
 async def sorry(request, exc): return PlainTextResponse("sorry", status_code=409)
 class Late:
-    def __init__(self, app): self.app = app  # whatever comes next inside
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app  # whatever comes next inside
+    async def __call__(self, scope, receive, send) -> None:
         await self.app(scope, receive, send)
         if scope["type"] == "http": raise Shop("after")
 app.add_middleware(Late)

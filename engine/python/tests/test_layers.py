@@ -13,7 +13,7 @@ from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 from starlette.applications import Starlette
 class Tag:
     def __init__(self, app, name): self.app, self.name = app, name
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         async def tagged(message):
             if message["type"] == "http.response.start":
                 message.setdefault("headers", []).append((b"x-tag", self.name.encode()))
@@ -156,8 +156,8 @@ def test_an_app_that_is_mounted_in_itself_comes_to_an_end():
 def test_an_endpoint_that_keeps_its_app_is_an_endpoint():
     source = """
 class Status:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         await PlainTextResponse("up")(scope, receive, send)
 app.router.add_route("/status", Status(app))
 """
@@ -185,8 +185,8 @@ def test_each_way_of_registering_names_its_line():
     source = """
 from starlette.middleware import Middleware
 class Pure:
-    def __init__(self, app): self.app = app  # whatever comes next inside
-    async def __call__(self, scope, receive, send): await self.app(scope, receive, send)
+    def __init__(self, app) -> None: self.app = app  # whatever comes next inside
+    async def __call__(self, scope, receive, send) -> None: await self.app(scope, receive, send)
 class Based(BaseHTTPMiddleware):
     async def dispatch(self, request, call_next): return await call_next(request)
 app = FastAPI(
@@ -211,8 +211,8 @@ def test_what_is_put_around_by_hand_names_the_line_of_its_call():
     source = """
 from fastapi.staticfiles import StaticFiles
 class Outer:
-    def __init__(self, app): self.app = app  # whatever comes next inside
-    async def __call__(self, scope, receive, send): await self.app(scope, receive, send)
+    def __init__(self, app) -> None: self.app = app  # whatever comes next inside
+    async def __call__(self, scope, receive, send) -> None: await self.app(scope, receive, send)
 app.mount("/static", StaticFiles(directory="."))
 app = Outer(app)
 """

@@ -158,8 +158,8 @@ async def root():
 def test_variables_of_an_outer_function_are_told_when_they_change():
     source = """
 class Count:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         status = None
         async def watched(message):
             nonlocal status

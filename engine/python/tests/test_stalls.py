@@ -26,8 +26,8 @@ def sentence(result: Run, index: int = 0) -> str:
 def test_receive_after_the_body_was_read():
     source = """
 class Audit:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "http":
             await receive()
             await receive()
@@ -46,8 +46,8 @@ app.add_middleware(Audit)
 def test_a_body_that_was_read_by_a_layer_before():
     source = """
 class Reads:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "http":
             await Request(scope, receive).body()
         await self.app(scope, receive, send)

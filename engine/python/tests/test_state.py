@@ -45,8 +45,8 @@ from contextvars import ContextVar
 user = ContextVar("user", default="nobody")
 rid = ContextVar("rid")
 class Pure:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         rid.set("r1")
         await self.app(scope, receive, send)
         print(rid.get(), user.get())

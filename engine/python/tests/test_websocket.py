@@ -180,8 +180,8 @@ def test_unknown_paths_and_middleware_that_never_accepts_refuse_with_403():
         ECHO
         + """
 class Guard:
-    def __init__(self, app): self.app = app
-    async def __call__(self, scope, receive, send):
+    def __init__(self, app) -> None: self.app = app
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "websocket" and b"token=1" not in scope["query_string"]:
             await send({"type": "websocket.close", "code": 1008})
             return
