@@ -1,6 +1,6 @@
 // The same program twice, by Peel's engine and by CPython with a real uvicorn on a real socket, and what is compared of both:
 // all that a client, the server and the person at the terminal could see.
-import { gunzipSync } from 'node:zlib'
+import { constants, gunzipSync } from 'node:zlib'
 import { Session, type EngineHost, type Program } from '../../host'
 import type { HeaderList, RequestGroup, RunDocument, SocketView } from '../../protocol'
 import { closeWords } from '../../trace'
@@ -193,10 +193,13 @@ function talk(
   return { said: of('client'), heard: of('server'), end: closeWords(close) }
 }
 
+/** A stream that broke off is decoded as far as it came. */
+const CUT_SHORT = { finishFlush: constants.Z_SYNC_FLUSH }
+
 /** Decoded, since two builds of zlib may compress differently. What is said to be compressed and is not stays as it is. */
 function decoded(headers: HeaderList, body: Buffer): string {
   const isGzip = headers.some(([name, value]) => name.toLowerCase() === 'content-encoding' && value === 'gzip')
-  if (isGzip && body[0] === 0x1f && body[1] === 0x8b) return `gzip(${gunzipSync(body).toString('latin1')})`
+  if (isGzip && body[0] === 0x1f && body[1] === 0x8b) return `gzip(${gunzipSync(body, CUT_SHORT).toString('latin1')})`
   return body.toString('latin1')
 }
 
