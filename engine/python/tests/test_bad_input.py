@@ -34,7 +34,7 @@ LOADING: dict[str, tuple[str, int | None, str]] = {
     ),
     "an app that is none": ("app = {}", None, "`app` in main.py is a dict, not an ASGI application."),
     "an instance instead of a class": (
-        "class T:\n    def __init__(self, app=None): pass\n    async def __call__(self, scope, receive, send) -> None: pass\n"
+        "class T:\n    def __init__(self, app=None): pass\n    async def __call__(self, scope, receive, send): pass\n"
         "app.add_middleware(T())",
         4,
         "add_middleware() wants a class, and gets an instance of T",
@@ -96,7 +96,7 @@ SERVING: dict[str, tuple[str, int | None, str | None, int | None, str]] = {
         *(500, "TypeError", 3, "has no __call__: a middleware class needs `async def __call__"),
     ),
     "a __call__ that is no coroutine function": (
-        ROOT + "class T:\n    def __init__(self, app) -> None: pass\n    def __call__(self, scope, receive, send): pass\n"
+        ROOT + "class T:\n    def __init__(self, app): pass\n    def __call__(self, scope, receive, send): pass\n"
         "app.add_middleware(T)",
         *(500, "TypeError", 5, "is a plain function: write `async def __call__"),
     ),

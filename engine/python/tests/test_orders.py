@@ -110,7 +110,7 @@ def test_an_order_reaches_an_app_that_was_wrapped_by_hand():
 
 def test_loading_stops_before_the_stack_is_built_and_a_try_goes_on_from_there():
     source = (
-        STACK + "made = []\nclass Made(Mark):\n    def __init__(self, app) -> None:\n        made.append(1); self.app = app\n"
+        STACK + "made = []\nclass Made(Mark):\n    def __init__(self, app):\n        made.append(1); self.app = app\n"
     )
     source += "    async def __call__(self, scope, receive, send) -> None: await self.app(scope, receive, send)\n"
     source += "app.add_middleware(Made)\n@app.get('/made')\nasync def count(): return made\n"
