@@ -9,9 +9,12 @@ from peel import determinism
 from peel.engine import Engine, MisuseError
 
 
-def install(emit: Callable[[str], None]) -> Callable[[str, str], str]:
-    """Make the one function that the worker calls. `emit` gets batches of trace events as JSON arrays."""
-    engine = Engine(emit)
+def install(emit: Callable[[str], None], heap_bytes: Callable[[], int] | None = None) -> Callable[[str, str], str]:
+    """Make the one function that the worker calls.
+
+    `emit` gets batches of trace events as JSON arrays; `heap_bytes` says how large the memory has become.
+    """
+    engine = Engine(emit, heap_bytes)
     determinism.prepare()
 
     def call(name: str, payload: str) -> str:

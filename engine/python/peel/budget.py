@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+MOST_HEAP_BYTES = 1 << 30
+"""A tab may have 4 GB in all, and growing towards that takes longer than anybody waits."""
+
+_HEAP_EACH = 16
+"""Lines, or turns of a loop, between two looks at the heap: each is a call out of Python."""
+
+
 class Stopped(BaseException):
     """Ends a program that went past a limit. Not an Exception, so that `except Exception` does not swallow it."""
 
@@ -34,6 +41,7 @@ class Budget:
         self._counting = False
         self.jump_limit = limits.jumps
         self.stop: StopView | None = None
+        self.heap_bytes: Callable[[], int] | None = None
         self.on_stop: Callable[[], None] = lambda: None
         self.endless: Callable[[], bool] = lambda: False
         self.stuck: Callable[[], tuple[Place | None, str | None, int | None]] = lambda: (None, None, None)
@@ -54,6 +62,18 @@ class Budget:
         self.lines += 1
         if self.lines > self._limits.lines or self.stop is not None:
             self._trip("lines", f"{_spaced(self._limits.lines)} lines", file, line)
+        if not self.lines % _HEAP_EACH:
+            self.check_heap(file, line)
+
+    def check_heap(self, file: str, line: int) -> None:
+        """The learner's code goes on: does it hold more than there is room for?"""
+        if self.heap_bytes is not None and self.heap_bytes() > MOST_HEAP_BYTES:
+            self._trip("memory", "its memory grew to 1 GB", file, line)
+
+    def count_jump(self) -> bool:
+        """One loop of the learner's went round; True when the heap should be looked at."""
+        self.jumps += 1
+        return not self.jumps % _HEAP_EACH
 
     def too_many_jumps(self, file: str, line: int) -> None:
         """Loops of the learner's went round too often."""
@@ -99,6 +119,8 @@ class Budget:
         loop = self._sources.loop_around(file, line) if file and line else None
         if self.endless():
             text += ": the answer goes on and on. A line `# @disconnect 5` above the request ends it after 5 s."
+        elif reason == "memory":
+            text += ": nothing lets go of what it holds."
         elif reason == "time":
             text += ": what it waits for takes too long, or never comes."
         elif reason == "events":

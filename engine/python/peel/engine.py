@@ -21,8 +21,9 @@ class MisuseError(Exception):
 class Engine:
     """Holds the open session."""
 
-    def __init__(self, emit: Callable[[str], None]) -> None:
+    def __init__(self, emit: Callable[[str], None], heap_bytes: Callable[[], int] | None = None) -> None:
         self._emit = emit
+        self._heap_bytes = heap_bytes
         self._session: Session | None = None
         self._groups: list[RequestGroup] = []
 
@@ -45,7 +46,7 @@ class Engine:
         if name == "open":
             if self._session is not None:
                 self._session.abandon()
-            self._session = Session(parse_options(payload), self._emit)
+            self._session = Session(parse_options(payload), self._emit, self._heap_bytes)
             return self._opened(self._session.open)
         if name == "load":
             return self._load(payload)
@@ -84,7 +85,7 @@ class Engine:
         if self._session is not None:
             self._session.abandon()
         self._groups = [parse_group(group) for group in payload["groups"]]
-        self._session = Session(parse_options(payload["open"]), self._emit)
+        self._session = Session(parse_options(payload["open"]), self._emit, self._heap_bytes)
         return self._session.load()
 
     def _try(self, session: Session, order: list[int]) -> Mapping[str, Any]:

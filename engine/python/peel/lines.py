@@ -135,7 +135,8 @@ class LineWatch:
     def _jump(self, code: CodeType, start: int, target: int) -> None:
         if target <= start:
             budget = self._budget
-            budget.jumps += 1
+            if budget.count_jump():
+                budget.check_heap(code.co_filename, _line_at(code, start))
             if budget.jumps % _FLUSH_EACH == 0:
                 self._tracer.flush()
             if budget.jumps > budget.jump_limit or budget.stop is not None:

@@ -81,13 +81,16 @@ def versions() -> Versions:
 class Session:
     """A running server with a learner's app in it."""
 
-    def __init__(self, options: OpenOptions, emit: Callable[[str], None]) -> None:
+    def __init__(
+        self, options: OpenOptions, emit: Callable[[str], None], heap_bytes: Callable[[], int] | None = None
+    ) -> None:
         self._options = options
         self._sources = Sources(options.files)
         self._errors = Errors(self._sources)
         self._clock = Clock()
         self._tracer = Tracer(self._clock, emit)
         self._budget = Budget(options.limits, self._clock, self._tracer, self._sources)
+        self._budget.heap_bytes = heap_bytes
         self._tracer.budget = self._budget
         self._threads = Threads(self._clock)
         self._loop = VirtualLoop(self._clock, self._threads)

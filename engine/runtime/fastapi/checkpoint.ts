@@ -18,6 +18,9 @@ export interface Moment {
   readonly bytes: number
 }
 
+/** WebAssembly memory never shrinks: above this, clearing it for each session takes longer than a new interpreter. */
+const MOST_GROWTH_BYTES = 512 << 20
+
 /**
  * A remembered moment of an interpreter. Taken once after boot; `restore` may be called any number of times.
  *
@@ -37,11 +40,12 @@ export class HeapCheckpoint {
 
   /**
    * Puts back the moment at which this was made, or a later one that `take` remembered.
-   * @returns false when an old file was changed or removed, or cleaning up failed: then the heap is left as it is
+   * @returns false when an old file was changed or removed, cleaning up failed, or the heap grew so much that it is
+   * better given back: then it is left as it is
    */
   restore(moment?: Moment): boolean {
-    if (!this.#files.restore()) return false
     const heap = bytesOf(this.#module)
+    if (heap.length > this.#heap.length + MOST_GROWTH_BYTES || !this.#files.restore()) return false
     if (moment) {
       writeBlocks(this.#heap, moment.delta, heap)
       this.#files.add(moment.files)

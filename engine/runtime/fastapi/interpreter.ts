@@ -66,12 +66,15 @@ export async function bootInterpreter(
   const { pyodide, module } = await load(files, way)
   if (way.kind === 'plain') preload(pyodide, way.archives)
   const install = pyodide.runPython('from peel.bridge import install; install') as Pick<PyProxy, 'destroy'> & {
-    (emit: (events: string) => void): (name: string, payload: string) => string
+    (emit: (events: string) => void, heapBytes: () => number): (name: string, payload: string) => string
   }
   let isQuiet = false
-  const call = install((events) => {
-    if (!isQuiet) emit(events)
-  })
+  const call = install(
+    (events) => {
+      if (!isQuiet) emit(events)
+    },
+    () => module.HEAP8.length,
+  )
   // Else JavaScript's collector would let go of it at some later time, and write into a heap that has been put back.
   install.destroy()
   const boot = new HeapCheckpoint(module)
