@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
 from peel.clock import Clock
 from peel.loop import VirtualLoop
 from peel.threads import Threads
+
+
+@pytest.fixture(autouse=True)
+def no_loop_around() -> Iterator[None]:
+    """In Pyodide tests run inside of a loop; the engine hides it in the same way."""
+    around = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(around)
 
 
 def test_a_wait_that_came_while_somebody_slept_leaves_no_mark_on_a_later_sleep():
