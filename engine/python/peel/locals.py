@@ -30,7 +30,7 @@ _NOTHING = object()
 _kind: Callable[[Any], Any] = cast("Any", type)
 
 # What is known of one variable: the value itself where it is plain and short; the type's id where a value of this
-# type is described by its type alone; the text.
+# type is described by its type alone, or less than zero the id of a container; the text.
 _Known = tuple[object, int, str]
 
 
@@ -47,10 +47,11 @@ class Locals:
         """A call begins or ends: what is known by this frame's id is of another one."""
         self._calls.pop(id(frame), None)
 
-    def changed(self, frame: FrameType, outer: frozenset[str]) -> Changed:
+    def changed(self, frame: FrameType, outer: frozenset[str], contents: bool = True) -> Changed:
         """Variables whose text is another one than at the last look; None for those that are gone.
 
-        `outer` are those of an enclosing function: not told when the call begins, only when they change.
+        `outer` are those of an enclosing function: not told when the call begins, only when they change. Without
+        `contents` a container that is the same object as before is taken to hold the same.
         """
         key = id(frame)
         known = self._calls.get(key)
@@ -70,7 +71,7 @@ class Locals:
                 known[name] = self._look(value, kind)
                 if name not in outer:
                     found[name] = known[name][2]
-            elif one[0] is not value and one[1] != id(kind):
+            elif one[0] is not value and one[1] != id(kind) and (contents or one[1] != -id(value)):
                 new = known[name] = self._look(value, kind)
                 if new[2] != one[2]:
                     found[name] = new[2]
@@ -92,7 +93,7 @@ class Locals:
             long = (kind is str or kind is bytes) and len(value) > _KEPT_LENGTH
             return (_NOTHING if long else value, 0, describe(value))
         if kind in _CONTAINERS:
-            return (_NOTHING, 0, self._container(value))
+            return (_NOTHING, -id(value), self._container(value))
         blank = self._blanks.get(id(kind))
         if blank is not None and blank[0]() is kind:
             return blank[1]

@@ -104,7 +104,14 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run one coroutine to its end."""
         task = self.create_task(coroutine)
-        if not self.run_until(task.done):
+        try:
+            ended = self.run_until(task.done)
+        except BaseException:
+            # A stop came through the task and through the loop: else the task would complain when it is collected.
+            if task.done() and not task.cancelled():
+                task.exception()
+            raise
+        if not ended:
             task.cancel()
             raise DryError
         return task.result()
