@@ -302,6 +302,8 @@ class Session:
                 self._tracer.event("stall", place, {"waits": waits}, task=0)
             for connection in stuck:
                 connection.give_up(self._stalls.view(connection, waits))
+        # Told that the client has gone, the app may still have something to do, and take its time for it.
+        self._loop.run_until(lambda: not any(one.pending_tasks() for one in connections))
         self._loop.settle(SETTLE_TURNS)
 
     def _look_again(self) -> None:

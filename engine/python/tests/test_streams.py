@@ -322,3 +322,29 @@ def test_a_large_answer_comes_whole_and_its_events_are_cut():
     result = run('@app.get("/")\nasync def root(): return PlainTextResponse("x" * 5_000_000)', "/")
     assert len(result.response()["body"]) == 5_000_000
     assert len(result.raw) < 100_000
+
+
+def test_an_app_whose_client_gave_up_goes_on_also_after_a_sleep():
+    source = """
+class Swallow:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http":
+            print((await receive())["type"])
+            print((await receive())["type"])
+            await asyncio.sleep(0.001)
+        await self.app(scope, receive, send)
+
+
+app.add_middleware(Swallow)
+
+
+@app.get("/")
+async def root():
+    print("endpoint")
+"""
+    result = run(source, "/")
+    assert result.exchanges[0]["error"]["type"] == "Stalled"
+    assert [text for _, text in result.prints()] == ["http.request", "http.disconnect", "endpoint"]
