@@ -74,7 +74,9 @@ class StateWatch:
             for value in list(vars(sys.modules.get(name, sys)).values()) if name in sys.modules else ():
                 if isinstance(value, ContextVar) and value not in self._variables:
                     self._variables.append(cast("ContextVar[Any]", value))
-        self._tracer.before = self.look if self._variables or "structlog" in sys.modules else None
+        # structlog is always there: what counts is whether the program speaks of it.
+        uses_structlog = any("structlog" in text for text in self._sources.values())
+        self._tracer.before = self.look if self._variables or uses_structlog else None
 
     def born(self, task: int) -> None:
         """A task inherits what is set here and now."""
