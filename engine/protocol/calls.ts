@@ -1,5 +1,6 @@
 // What may cross between the page (or the command line) and the worker that holds Python.
-import type { RequestGroup } from './request'
+import type { BrowserState, FetchView, PageRequest } from './page'
+import type { BodyText, Ms, RequestGroup } from './request'
 import type { ErrorView, Exchange, SessionError, SessionInfo, StopView, TraceEvent } from './trace'
 
 /** Learner's files by path, e.g. `{"main.py": "..."}`. */
@@ -33,6 +34,22 @@ export interface OpenOptions {
   readonly order?: readonly number[] | null
   /** Environment variables of the program. */
   readonly env?: Readonly<Record<string, string>>
+  /** The browser to begin with; absent for a fresh one. */
+  readonly browser?: BrowserState
+  /**
+   * Origins that the app answers, e.g. `http://api.shop.test:8102`; at any other one nobody listens, and a page's request to it is
+   * refused. Absent: it answers wherever a request goes.
+   */
+  readonly serves?: readonly string[]
+  /** Further apps of the same files, each at its origins, with a lifespan of its own. Their layers are not traced. */
+  readonly neighbours?: readonly Neighbour[]
+}
+
+/** Another server of the same small world, such as the one that the pages come from. */
+export interface Neighbour {
+  readonly entry: string
+  readonly app: string | null
+  readonly serves: readonly string[]
 }
 
 /** A check's or proof's outcome. `reason` is the assert's message, null where it holds. */
@@ -48,6 +65,52 @@ export interface CheckResult {
 export interface SendResult {
   readonly exchanges: readonly Exchange[]
   readonly stop: StopView | null
+  /** What pages got; absent where the group had none. */
+  readonly fetches?: readonly FetchView[]
+  /** The browser afterwards; absent where the group had no pages. */
+  readonly browser?: BrowserState
+}
+
+/**
+ * One turn of what is live: exchanges that stay open between calls, so that a body can be read piece by piece and a socket
+ * be spoken to. Ids are the caller's.
+ */
+export interface LiveInput {
+  /** Begins these, all at the same time. */
+  readonly start?: readonly { readonly id: string; readonly request: PageRequest }[]
+  /** Says something over an open WebSocket, or closes it. */
+  readonly say?: readonly {
+    readonly id: string
+    readonly frame: 'text' | 'binary' | 'close'
+    readonly data: BodyText
+    /** With `close`. */
+    readonly code?: number
+  }[]
+  /** Goes away: aborts a fetch, cancels a body. The app hears `http.disconnect`. */
+  readonly cancel?: readonly string[]
+  /** Whoever somebody waits for: the clock runs until one of them has news, or until nobody can go on. */
+  readonly want: readonly string[]
+}
+
+/** What is new of a live exchange. */
+export type LivePiece = { readonly id: string } & (
+  | {
+      /** The page has the head of its response: `view.response` without its body. */
+      readonly kind: 'head'
+      readonly view: FetchView
+    }
+  | { /** Decoded bytes of the body. */ readonly kind: 'chunk'; readonly data: BodyText }
+  | { readonly kind: 'message'; readonly frame: 'text' | 'binary'; readonly data: BodyText }
+  | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
+  | { /** Nothing more will come; `view` is whole. */ readonly kind: 'done'; readonly view: FetchView }
+)
+
+export interface LiveResult extends SendResult {
+  readonly pieces: readonly LivePiece[]
+  /** True when those who are wanted have no news, and will have none until somebody sends something. */
+  readonly isQuiet: boolean
+  /** Where the clock stands, virtual ms. */
+  readonly at: Ms
 }
 
 /** Where a session stands after it went back. */
@@ -93,6 +156,10 @@ export interface EngineCalls {
    * becomes exchanges, what it prints events.
    */
   client: { in: { readonly file: string }; out: SendResult & { readonly error: ErrorView | null } }
+  /** Goes on with what is live. Its exchanges join the document when they end. */
+  live: { in: LiveInput; out: LiveResult }
+  /** Changes what the browser remembers (a cookie edited, a cache emptied); the trace tells of it. */
+  browser: { in: { readonly state: BrowserState; readonly text: string }; out: { readonly browser: BrowserState } }
   /** Goes back to the moment before the session's group of that number (0-based; `client` counts as one). */
   back: { in: { readonly group: number }; out: BackResult }
   /** Tries every order of the app's user middleware, each in a session of its own. Ends the open session. */

@@ -1,6 +1,27 @@
 export type { Ms, HeaderList, BodyText, WireRequest, RequestGroup, SocketScript, SocketLine } from './request'
+export type {
+  Page,
+  AskKind,
+  RequestMode,
+  CredentialsMode,
+  RedirectMode,
+  CacheMode,
+  PageRequest,
+  FetchOutcome,
+  FetchView,
+  PageResponse,
+  RuleNote,
+  BrowserTurn,
+  ExchangeRole,
+  BrowserState,
+  BrowserSettings,
+  StoredCookie,
+  CachedPreflight,
+  CachedResponse,
+} from './page'
 export type { CallMessage, WorkerMessage } from './wire'
 export { BROWSER, SERVER, ENDPOINT } from './trace'
+export { isPageRequest } from './page'
 export type {
   LayerOrigin,
   Layer,
@@ -26,8 +47,12 @@ export type {
   SourceFiles,
   Limits,
   OpenOptions,
+  Neighbour,
   CheckResult,
   SendResult,
+  LiveInput,
+  LivePiece,
+  LiveResult,
   BackResult,
   OrdersInput,
   OrdersResult,

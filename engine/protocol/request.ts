@@ -1,4 +1,5 @@
 // What a request looks like before and after it becomes bytes. Knows nothing of threads, frameworks or pages.
+import type { PageRequest } from './page'
 
 /** Milliseconds of the session's virtual clock, counted from the start of the session. */
 export type Ms = number
@@ -59,5 +60,6 @@ export interface SocketLine {
 export interface RequestGroup {
   /** Virtual ms to let pass before the group starts (`# @wait`, seconds there). */
   readonly waitMs: Ms
-  readonly requests: readonly WireRequest[]
+  /** Those with a `page` go through the modelled browser, which may send nothing, or more than one. */
+  readonly requests: readonly (WireRequest | PageRequest)[]
 }

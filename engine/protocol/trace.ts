@@ -1,4 +1,5 @@
 // The trace: one append-only record of what crossed each layer. Written by `engine/python`, read by everything else.
+import type { BrowserState, ExchangeRole, FetchOutcome, FetchView } from './page'
 import type { BodyText, HeaderList, Ms } from './request'
 
 /** Who a layer belongs to: the learner's file, a package they chose, or the framework by itself. */
@@ -185,7 +186,27 @@ export type TraceEvent = Common &
         readonly file: string | null
         readonly line: number | null
       }
-    | { readonly kind: 'rule'; readonly rule: string; readonly added: HeaderList; readonly text: string }
+    | {
+        /** The browser decided something. */
+        readonly kind: 'rule'
+        readonly rule: string
+        readonly added: HeaderList
+        readonly text: string
+        /** Where the rule stands; absent for a plain client. */
+        readonly source?: string
+        readonly fix?: string
+        /** Number of the fetch that it is about; absent for a plain client. */
+        readonly fetch?: number
+      }
+    | {
+        /** What a page got in the end. Says the same as `RunDocument.fetches`. */
+        readonly kind: 'verdict'
+        readonly fetch: number
+        readonly outcome: FetchOutcome
+        readonly category: string | null
+        readonly text: string
+        readonly fix: string | null
+      }
     | {
         readonly kind: 'lifespan'
         readonly phase: 'startup' | 'shutdown'
@@ -324,11 +345,16 @@ export interface Exchange {
     readonly headers: HeaderList
     readonly body: string
     readonly bodyEncoding: BodyText['encoding']
+    /** The connection ended before the body did. */
+    readonly isCut?: true
   } | null
   /** The exception that reached the server, also beside a 500 that was sent. Type `Stalled` when nothing could go on. */
   readonly error: ErrorView | null
   /** What went over a WebSocket, in order; absent for HTTP. `response` is the answer to the handshake then. */
   readonly socket?: SocketView
+  /** Number of the fetch that it belongs to, and what it is for it; absent for a plain client. */
+  readonly fetch?: number
+  readonly role?: ExchangeRole
   readonly startedAt: Ms
   readonly endedAt: Ms
 }
@@ -364,6 +390,10 @@ export interface RunDocument extends SessionInfo {
   readonly exchanges: readonly Exchange[]
   readonly events: readonly TraceEvent[]
   readonly stop: StopView | null
+  /** What pages asked for, in the order in which they began; absent where there was no page. */
+  readonly fetches?: readonly FetchView[]
+  /** The browser as it stood in the end; absent where there was no page. */
+  readonly browser?: BrowserState
   /** Client programs that were run against the app, in order; absent when there were none. */
   readonly clients?: readonly ClientRun[]
 }

@@ -92,8 +92,9 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
       if (isClosed)
         throw new DoorError('failed', 'The service worker lane was closed. Reload the page to open it again.')
       signal?.throwIfAborted()
-      if (!group.requests.every(canFetch)) return answer(group)
-      const sent = group.requests.map((request) => startCall(request, desk.open(), page, container))
+      const requests = group.requests.filter(canFetch)
+      if (requests.length < group.requests.length) return answer(group)
+      const sent = requests.map((request) => startCall(request, desk.open(), page, container))
       const drop = (): void => sent.forEach((call) => call.drop())
       const forget = (): void => {
         signal?.removeEventListener('abort', drop)
@@ -110,7 +111,7 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
         signal?.throwIfAborted()
         if (sent.length > 0 && !isClosed) noteTrouble(haveArrived ? null : TROUBLE)
         const result = await answer(group)
-        const exchanges = pairExchanges(group.requests, result.exchanges)
+        const exchanges = pairExchanges(requests, result.exchanges)
         // Nobody waits for the fetches to end: they are for show, and the next request can start meanwhile.
         void settle(sent.map((call, index) => call.finish(exchanges[index]))).finally(forget)
         return result

@@ -1,14 +1,15 @@
 // Builds what the page's fetch is called with. The exact request does not travel in it: it is looked up by the exchange
 // id, so a header that a page may not set is left out without loss.
-import type { WireRequest } from '../protocol'
+import { isPageRequest } from '../protocol'
+import type { PageRequest, WireRequest } from '../protocol'
 import { bodyBytes } from './body-bytes'
 import { pretendUrl } from './pretend-url'
 import type { PageAddress } from './pretend-url'
 import { EXCHANGE_HEADER } from './worker/messages'
 
 /** Whether a page's fetch can stand for the request: it talks over no socket, sends no pieces at set times, never hangs up. */
-export function canFetch({ socket, pieces, hangUpMs }: WireRequest): boolean {
-  return !socket && !pieces && hangUpMs === undefined
+export function canFetch(request: WireRequest | PageRequest): request is WireRequest {
+  return !isPageRequest(request) && !request.socket && !request.pieces && request.hangUpMs === undefined
 }
 
 /** The two arguments of `fetch` for a request, marked with its exchange id. */

@@ -169,6 +169,8 @@ function kindTraits(event: TraceEvent, carried: readonly TraceEvent[]): Traits {
       return { endpoint: event.endpoint, path: event.path, sync: event.sync }
     case 'rule':
       return { rule: event.rule, added: event.added }
+    case 'verdict':
+      return { outcome: event.outcome, category: event.category }
     case 'lifespan':
       return { phase: event.phase, status: event.status }
     // Values are left out where they may be objects of the framework: their names are its own affair.

@@ -26,6 +26,7 @@ export function eventWords(event: TraceEvent): string {
     case 'route':
       return `${event.path} leads to ${event.endpoint}`
     case 'rule':
+    case 'verdict':
       return event.text
     case 'lifespan':
       return `lifespan ${event.phase}: ${event.status}`

@@ -35,7 +35,8 @@ const MAY_IMPORT = {
   sandbox: ['host/worker-seam', 'runtime', 'trace/model', 'protocol', 'assets/versions'],
   // Orders of a stack and what they have in common: pure, used where they are tried and where they are shown.
   search: ['protocol'],
-  runtime: ['trace/model', 'search', 'protocol'],
+  // The browser runs beside Python: what it sends next is decided at a virtual time, in the middle of a group.
+  runtime: ['trace/model', 'search', 'browser', 'protocol'],
   cli: ['host', 'browser', 'lesson', 'trace', 'search', 'requests', 'protocol', 'assets/versions'],
   // The worker's side under Node: what `sandbox` is in the page.
   'cli/node-worker': ['assets', 'assets/versions', 'runtime', 'trace/model', 'protocol'],

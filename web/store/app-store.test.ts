@@ -318,7 +318,10 @@ describe('runs', () => {
     await get().run()
     expect(engine.asked).toHaveLength(1)
     expect(engine.asked[0]?.program).toEqual({ files: { 'main.py': 'app = 1\n' }, entry: 'main.py', app: null })
-    expect(engine.asked[0]?.groups.map((group) => group.requests[0]?.target)).toEqual(['/a', '/b'])
+    expect(engine.asked[0]?.groups.map((group) => group.requests[0]?.url)).toEqual([
+      'http://localhost:8000/a',
+      'http://localhost:8000/b',
+    ])
     expect(get()).toMatchObject({ phase: 'idle', trouble: null, exchangeIndex: 0, cursor: null })
     expect(get().shown).toMatchObject({ document: recorded, source: 'live' })
   })
@@ -327,7 +330,7 @@ describe('runs', () => {
     const { engine, get } = open()
     await get().send(1)
     expect(engine.asked[0]).toMatchObject({ what: 'send' })
-    expect(engine.asked[0]?.groups.map((group) => group.requests[0]?.target)).toEqual(['/b'])
+    expect(engine.asked[0]?.groups.map((group) => group.requests[0]?.url)).toEqual(['http://localhost:8000/b'])
     expect(get().exchangeIndex).toBe(recorded.exchanges.length - 1)
   })
 

@@ -86,6 +86,8 @@ export class FastapiRuntime implements Runtime {
       case 'close':
         if (this.#line) this.#line.isRunning = false
         return this.#ask(name, payload)
+      case 'live':
+      case 'browser':
       case 'check':
         return this.#ask(name, payload)
     }

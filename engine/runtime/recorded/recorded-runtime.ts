@@ -41,6 +41,8 @@ export class RecordedRuntime implements Runtime {
         throw new NotRecorded('Checks need the engine: a recording can only be looked at.')
       case 'client':
       case 'back':
+      case 'live':
+      case 'browser':
       case 'orders':
         throw new NotRecorded('This needs the engine: a recording can only be looked at.')
     }

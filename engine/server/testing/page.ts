@@ -2,6 +2,7 @@
 // request's path, such as `/status/204` or `/echo`.
 import { DoorError, openServerDoor } from '..'
 import type { DoorOptions, ServerDoor } from '..'
+import { isPageRequest } from '../../protocol'
 import type { Exchange, RequestGroup, SendResult, WireRequest } from '../../protocol'
 import { ExchangeDesk } from '../exchange-desk'
 import { EXCHANGE_HEADER } from '../worker/messages'
@@ -79,11 +80,11 @@ globalThis.doorLab = {
     if (abort === 'before') controller.abort(new Error('aborted'))
     const answer = async (group: RequestGroup): Promise<SendResult> => {
       calls.push(group.requests.length)
+      const wires = group.requests.filter((request): request is WireRequest => !isPageRequest(request))
       if (abort === 'answering') controller.abort(new Error('aborted'))
-      if (group.requests.some(({ target }) => target === '/slow'))
-        await new Promise((resolve) => setTimeout(resolve, 500))
-      if (group.requests.some(({ target }) => target === '/throw')) throw new Error('the engine broke')
-      return { exchanges: group.requests.map(exchangeOf), stop: null }
+      if (wires.some(({ target }) => target === '/slow')) await new Promise((resolve) => setTimeout(resolve, 500))
+      if (wires.some(({ target }) => target === '/throw')) throw new Error('the engine broke')
+      return { exchanges: wires.map(exchangeOf), stop: null }
     }
     const sending = door.send({ waitMs: 0, requests }, answer, { signal: controller.signal })
     if (abort === 'fetching') controller.abort(new Error('aborted'))

@@ -1,0 +1,209 @@
+// What a page asks its browser for, what the browser makes of it, and what it remembers. All of it plain JSON: it crosses
+// threads, is kept beside the moments of a session, and stands in documents.
+import type { BodyText, HeaderList, Ms, SocketScript, WireRequest } from './request'
+
+/** Where a script stands. */
+export interface Page {
+  /** Absolute URL of the document, e.g. `https://app.shop.test/cart`. */
+  readonly url: string
+  /** In a frame with `sandbox="allow-scripts"` inside that page: its origin is opaque and serialises to `null`. */
+  readonly sandboxed: boolean
+}
+
+/** What asks. `fetch` and `xhr` are scripts, `navigation` a link or an address typed, `form` a form that navigates. */
+export type AskKind =
+  | 'fetch'
+  | 'xhr'
+  | 'beacon'
+  | 'eventsource'
+  | 'websocket'
+  | 'navigation'
+  | 'form'
+  | 'iframe'
+  | 'img'
+  | 'script'
+  | 'module'
+  | 'css'
+  | 'font'
+  | 'document.cookie'
+
+export type RequestMode = 'cors' | 'no-cors' | 'same-origin' | 'navigate'
+export type CredentialsMode = 'omit' | 'same-origin' | 'include'
+export type RedirectMode = 'follow' | 'error' | 'manual'
+export type CacheMode = 'default' | 'no-store' | 'reload' | 'no-cache' | 'force-cache' | 'only-if-cached'
+
+/** A request as a script (or a person) on a page asks for it, before the browser adds, changes or refuses anything. */
+export interface PageRequest {
+  /** As in `WireRequest`. */
+  readonly from: number
+  readonly title: string
+  /** As written: the browser normalises it. */
+  readonly method: string
+  /** Absolute, or relative to the page. May be malformed: refusing it is the browser's. */
+  readonly url: string
+  /** What the script set, in order, as written. */
+  readonly headers: HeaderList
+  readonly body: BodyText
+  readonly atMs: Ms
+  /** Virtual ms after its start at which the script aborts. */
+  readonly hangUpMs?: Ms
+  readonly socket?: SocketScript
+  readonly page: Page & {
+    readonly kind: AskKind
+    /** Absent: what the kind has by default (`cors` and `same-origin` for fetch). */
+    readonly mode?: RequestMode
+    readonly credentials?: CredentialsMode
+    readonly redirect?: RedirectMode
+    readonly cache?: CacheMode
+    /** `RequestInit.referrer`: a URL of the page's origin, or empty for none. */
+    readonly referrer?: string
+    readonly referrerPolicy?: string
+    readonly integrity?: string
+    readonly keepalive?: boolean
+    /** Whether there is a body at all; an empty one is one. */
+    readonly hasBody: boolean
+    /** Content-Type that the body's kind brings along (Fetch, "extract a body"); null for bytes and streams. */
+    readonly bodyType: string | null
+    /** The body is a stream: its length is unknown, and it can't be sent again. */
+    readonly isStream?: boolean
+    /** An XMLHttpRequest somebody listens to the upload of, which always preflights. */
+    readonly listensToUpload?: boolean
+    /** The `crossorigin` attribute of an element; absent where it has none. */
+    readonly crossorigin?: 'anonymous' | 'use-credentials'
+    /** The value that `document.cookie` is set to; absent when it is read. */
+    readonly cookie?: string
+  }
+}
+
+/** Whether a request is a page's, and goes through the browser. */
+export function isPageRequest(request: PageRequest | WireRequest): request is PageRequest {
+  return 'page' in request
+}
+
+/** What the page got. `opaqueredirect` is a redirect that `redirect: "manual"` stopped. */
+export type FetchOutcome = 'ok' | 'blocked' | 'opaque' | 'opaqueredirect'
+
+/** One thing that a page asked for, as the page saw it. Index in `RunDocument.fetches` is its number. */
+export interface FetchView {
+  readonly from: number
+  readonly title: string
+  readonly kind: AskKind
+  readonly page: Page
+  /** As the browser understood it: method normalised, URL absolute. */
+  readonly method: string
+  readonly url: string
+  /** Indices of its exchanges: preflights, then the request, again for each redirect. Empty where nothing was sent. */
+  readonly exchanges: readonly number[]
+  readonly outcome: FetchOutcome
+  /** Why it was blocked: Chromium's name (`MissingAllowOriginHeader`, `network:net::ERR_CONNECTION_REFUSED`); else null. */
+  readonly category: string | null
+  /** The sentence that explains the outcome, and what would have to change on the server; `fix` null where nothing has to. */
+  readonly text: string
+  readonly fix: string | null
+  /** What Chromium writes into its console, and the message of the exception that the script gets; null for none. */
+  readonly console: readonly string[]
+  readonly exception: { readonly name: string; readonly message: string } | null
+  /** What a script can read; null where there is no response for it. An opaque one has status 0 and nothing to read. */
+  readonly response: PageResponse | null
+  /** Answered without the network, by the HTTP cache. */
+  readonly fromCache: boolean
+  readonly startedAt: Ms
+  readonly endedAt: Ms
+}
+
+export interface PageResponse {
+  readonly type: 'basic' | 'cors' | 'opaque' | 'opaqueredirect'
+  readonly status: number
+  readonly statusText: string
+  readonly url: string
+  readonly redirected: boolean
+  /** Only what the page may read: names in lower case, sorted, values combined (Fetch, "sort and combine"). */
+  readonly headers: HeaderList
+  /** Content decoding done. */
+  readonly body: BodyText
+  /** Bytes on the wire before the decoding, and after. */
+  readonly encodedBytes: number
+  readonly decodedBytes: number
+  /** The body broke off: what reading it throws, and Chromium's name of the error. */
+  readonly bodyError?: { readonly message: string; readonly category: string }
+}
+
+/** A decision of the browser's, as it goes into the trace. */
+export interface RuleNote {
+  /** Name of the rule, e.g. `cors-check`, `preflight-needed`, `cookie-not-sent`. */
+  readonly rule: string
+  /** Where the rule stands, e.g. `Fetch 4.10`, `RFC 6265bis 5.6`, or `Chromium` where it leaves the standard. */
+  readonly source: string
+  /** One or two sentences for a learner: what was decided, on what grounds. */
+  readonly text: string
+  /** What would have to change on the server (or in the script) for another decision; absent where nothing is wrong. */
+  readonly fix?: string
+  /** Headers that it put into the request. */
+  readonly added?: HeaderList
+}
+
+/** What the browser does next with a fetch: send something, or be done. */
+export interface BrowserTurn {
+  /** What it decided, in order. With `wire` these belong to the exchange that begins. */
+  readonly notes: readonly RuleNote[]
+  /** Sent at `wire.atMs` virtual ms from now. */
+  readonly wire?: WireRequest & { readonly role: ExchangeRole }
+  readonly done?: Omit<FetchView, 'exchanges' | 'startedAt' | 'endedAt'>
+}
+
+export type ExchangeRole = 'preflight' | 'request'
+
+/** All that the browser remembers; giving it back continues where it was. */
+export interface BrowserState {
+  readonly settings: BrowserSettings
+  readonly cookies: readonly StoredCookie[]
+  readonly preflights: readonly CachedPreflight[]
+  readonly hsts: readonly { readonly host: string; readonly subdomains: boolean; readonly untilMs: Ms }[]
+  readonly cache: readonly CachedResponse[]
+}
+
+export interface BrowserSettings {
+  /** Chromium's preference; false where it is unset, as in the recorded cases with `profile: incognito`. */
+  readonly thirdPartyCookies: boolean
+}
+
+export interface StoredCookie {
+  readonly name: string
+  readonly value: string
+  /** Without a leading dot. */
+  readonly domain: string
+  readonly hostOnly: boolean
+  readonly path: string
+  readonly secure: boolean
+  readonly httpOnly: boolean
+  /** `unspecified` is treated as Lax, with Chromium's exceptions. */
+  readonly sameSite: 'strict' | 'lax' | 'none' | 'unspecified'
+  /** The top-level site that a `Partitioned` cookie belongs to, e.g. `https://shop.test`; null without. */
+  readonly partition: string | null
+  readonly createdMs: Ms
+  readonly lastUsedMs: Ms
+  /** Virtual ms; null for a session cookie. */
+  readonly expiresMs: Ms | null
+}
+
+/** One line of the preflight cache (Fetch, "CORS-preflight cache"): either a method or a header. */
+export interface CachedPreflight {
+  readonly origin: string
+  readonly url: string
+  readonly credentials: boolean
+  readonly method: string | null
+  readonly header: string | null
+  readonly untilMs: Ms
+}
+
+export interface CachedResponse {
+  readonly url: string
+  /** The network partition: site of the top-level page. */
+  readonly partition: string
+  readonly requestHeaders: HeaderList
+  readonly status: number
+  readonly statusText: string
+  readonly headers: HeaderList
+  readonly body: BodyText
+  readonly storedMs: Ms
+}
