@@ -63,10 +63,13 @@ export interface CheckResult {
 }
 
 export interface SendResult {
+  /** Those that began in this call, and live ones that went on in it, each as far as it came. */
   readonly exchanges: readonly Exchange[]
   readonly stop: StopView | null
   /** What pages got; absent where the group had none. */
   readonly fetches?: readonly FetchView[]
+  /** Places of `exchanges` and `fetches` in the document, where they are not simply the next ones. */
+  readonly numbers?: { readonly exchanges: readonly number[]; readonly fetches: readonly number[] }
   /** The browser afterwards; absent where the group had no pages. */
   readonly browser?: BrowserState
 }
@@ -156,7 +159,7 @@ export interface EngineCalls {
    * becomes exchanges, what it prints events.
    */
   client: { in: { readonly file: string }; out: SendResult & { readonly error: ErrorView | null } }
-  /** Goes on with what is live. Its exchanges join the document when they end. */
+  /** Goes on with what is live. Its exchanges stand in the document from their beginning, as far as they came. */
   live: { in: LiveInput; out: LiveResult }
   /** Changes what the browser remembers (a cookie edited, a cache emptied); the trace tells of it. */
   browser: { in: { readonly state: BrowserState; readonly text: string }; out: { readonly browser: BrowserState } }

@@ -80,8 +80,11 @@ export function isPageRequest(request: PageRequest | WireRequest): request is Pa
   return 'page' in request
 }
 
-/** What the page got. `opaqueredirect` is a redirect that `redirect: "manual"` stopped. */
-export type FetchOutcome = 'ok' | 'blocked' | 'opaque' | 'opaqueredirect'
+/**
+ * What the page got. `opaqueredirect` is a redirect that `redirect: "manual"` stopped; `pending` is neither answered nor
+ * refused: a live fetch goes on, or the server was stopped, or will never answer.
+ */
+export type FetchOutcome = 'ok' | 'blocked' | 'opaque' | 'opaqueredirect' | 'pending'
 
 /** One thing that a page asked for, as the page saw it. Index in `RunDocument.fetches` is its number. */
 export interface FetchView {
