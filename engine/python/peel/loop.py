@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar
 from typing import Any, TypeVar, cast
 
+from peel.budget import Stopped
 from peel.clock import Clock
 from peel.threads import Threads
 from peel.tracer import CURRENT, Place
@@ -168,6 +169,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if self.on_end is not None:
             task.add_done_callback(cast("Any", self.on_end))
         return task
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Pass over how a stop ended tasks, and what the collector finds of a session when another one runs."""
+        if not self.is_closed() and not isinstance(context.get("exception"), Stopped):
+            super().call_exception_handler(context)
 
     def call_soon_threadsafe(self, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:
         """From a thread that has slept, the call comes when it has slept."""

@@ -18,6 +18,7 @@ from peel.tracer import Place
 _LIFESPAN = "LifespanOn.main"
 _LONGEST_CHAIN = 100
 _PROBE = "Probe.__call__()"
+_CALL_NEXT = "BaseHTTPMiddleware.__call__.<locals>.call_next"
 
 # What is awaited, by the end of the awaited function's name; and who would have to act.
 _REASONS = (
@@ -181,7 +182,7 @@ def _place(frames: list[_Frame]) -> Place | None:
 
 def _tasks_awaited(task: NumberedTask, inner: list[_Frame]) -> list[NumberedTask]:
     """Tasks that have to be done before this one goes on, by number."""
-    found: list[Any] = _of_future(cast("Any", task)._fut_waiter)
+    found: list[Any] = _of_future(cast("Any", task)._fut_waiter) or _apps_inside(task, inner)
     if not found:
         for one in inner:
             # Task groups of asyncio and anyio, `asyncio.wait()`, `wait_for()` and the like hold what they wait for.
@@ -193,6 +194,22 @@ def _tasks_awaited(task: NumberedTask, inner: list[_Frame]) -> list[NumberedTask
         one.number: one for one in found if isinstance(one, NumberedTask) and not one.done() and one is not task
     }
     return [numbered[number] for number in sorted(numbered)]
+
+
+def _apps_inside(task: NumberedTask, frames: list[_Frame]) -> list[NumberedTask]:
+    """`call_next()` waits for what the app inside sends, from the task with the other end of its stream.
+
+    Older versions of Starlette and anyio have more tasks in the group, or keep its tasks elsewhere.
+    """
+    streams = [one.values.get("send_stream") for one in frames if one.name.endswith(f"{_CALL_NEXT}()")]
+    if not streams:
+        return []
+    return [
+        other
+        for other in cast("VirtualLoop", task.get_loop()).tasks()
+        for one in _suspended(other.get_coro())
+        if one.name.endswith(f"{_CALL_NEXT}.<locals>.coro()") and one.values.get("send_stream") is streams[-1]
+    ]
 
 
 def _set_of_tasks(value: Any) -> list[Any]:

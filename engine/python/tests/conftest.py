@@ -29,9 +29,10 @@ SINCE = (
     ("test_forms_and_several_files", "0.115.14", "a form may be a model"),
     ("test_an_exception_with_a_handler_after", "0.115.14", "a broken stream fails by itself, not in a group"),
     ("test_files_of_the_program_are_served", "0.115.14", "FileResponse answers ranges"),
-    ("test_parts_of_a_file_and_what_has_not_changed", "0.120.4", "a range that is not there is told with its unit"),
+    ("test_parts_of_a_file_and_what_has_not_changed", "0.158.2", "a range that is not there is told with its unit"),
     ("test_a_dependency_is_finished_after", "0.120.4", "code after yield runs when the response is out"),
     ("test_security_schemes", "0.128.0", "HTTPBearer answers 401"),
+    ("test_generator_endpoints_stream", "0.158.2", "what an endpoint yields is streamed, not gathered in a list"),
     ("test_server_sent_events_keep_their_frames", "0.158.2", "fastapi.sse is there"),
 )
 
