@@ -38,8 +38,7 @@ def test_too_many_events_are_stopped():
 def test_a_program_that_was_stopped_says_nothing_in_a_later_one():
     stopped = run("for i in range(10**6):\n    print(i)", limits={"events": 300, "lines": 10**9, "jumps": 10**9})
     assert stopped.stop is not None
-    failing = "@app.get('/')\nasync def root():\n    asyncio.create_task(asyncio.Queue.get(1))\n    await asyncio.sleep(1)"
-    run(failing, "/", limits={"events": 20})
+    run('@app.get("/")\nasync def root(): await asyncio.sleep(1)', "/", limits={"events": 20})
     # The tasks of both are collected here.
     result = run('import gc\n@app.get("/")\nasync def root(): return gc.collect() and 1', "/")
     assert [event["text"] for event in result.of("log") if event["source"] == "logging"] == []
