@@ -1,0 +1,3 @@
+// Door of the cookie jar.
+export { CookieJar } from './jar'
+export type { CookieContext } from './context'
