@@ -29,6 +29,8 @@ const MAY_IMPORT = {
   'host/recording': ['host', 'sandbox', 'protocol'],
   browser: ['requests', 'protocol'],
   server: ['protocol'],
+  // Learners' JavaScript, in a frame of its own: speaks to a browser that it is given.
+  realm: ['requests', 'protocol'],
   lesson: ['requests', 'browser', 'trace', 'protocol'],
   trace: ['protocol'],
   requests: ['protocol'],

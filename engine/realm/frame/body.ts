@@ -1,0 +1,56 @@
+// Bodies as scripts give them, as bytes. Fetch 5.2, "extract a body".
+import { encodeText, joinBytes } from '../../requests'
+
+export interface ReadBody {
+  readonly bytes: Uint8Array
+  /** Content-Type that the kind of body brings; null where it brings none. */
+  readonly type: string | null
+  readonly isStream: boolean
+}
+
+/** Reads a body to its end. */
+export async function readBody(body: BodyInit | null | undefined): Promise<ReadBody | null> {
+  if (body === null || body === undefined) return null
+  if (body instanceof URLSearchParams) {
+    return whole(encodeText(body.toString()), 'application/x-www-form-urlencoded;charset=UTF-8')
+  }
+  if (body instanceof FormData) return readForm(body)
+  if (body instanceof Blob) return whole(new Uint8Array(await body.arrayBuffer()), body.type || null)
+  if (body instanceof ArrayBuffer) return whole(new Uint8Array(body.slice(0)), null)
+  if (ArrayBuffer.isView(body)) {
+    return whole(new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice(), null)
+  }
+  if (body instanceof ReadableStream) {
+    return { bytes: new Uint8Array(await new Response(body).arrayBuffer()), type: null, isStream: true }
+  }
+  return whole(encodeText(String(body)), 'text/plain;charset=UTF-8')
+}
+
+function whole(bytes: Uint8Array, type: string | null): ReadBody {
+  return { bytes, type, isStream: false }
+}
+
+let forms = 0
+
+/** multipart/form-data (HTML, "multipart form data"), with a boundary of Chromium's form that is the same in each run. */
+async function readForm(form: FormData): Promise<ReadBody> {
+  const boundary = `----WebKitFormBoundaryPeel${String(++forms).padStart(12, '0')}`
+  const parts: Uint8Array[] = []
+  for (const [name, value] of form) {
+    const disposition = `--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"`
+    if (typeof value === 'string') {
+      parts.push(encodeText(`${disposition}\r\n\r\n${value.replaceAll(/\r\n|\r|\n/g, '\r\n')}\r\n`))
+    } else {
+      const type = value.type || 'application/octet-stream'
+      parts.push(encodeText(`${disposition}; filename="${escape(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`))
+      parts.push(new Uint8Array(await value.arrayBuffer()), encodeText('\r\n'))
+    }
+  }
+  parts.push(encodeText(`--${boundary}--\r\n`))
+  return whole(joinBytes(parts), `multipart/form-data; boundary=${boundary}`)
+}
+
+/** HTML: line breaks and quotes in names are percent-encoded. */
+function escape(name: string): string {
+  return name.replaceAll(/\r\n|\r|\n/g, '%0D%0A').replaceAll('"', '%22')
+}

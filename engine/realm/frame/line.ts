@@ -1,0 +1,36 @@
+// The frame's end of the port: gives out numbers, and brings what comes back to whoever asked.
+import type { Ask, FromRealm, ToRealm } from '../messages'
+
+/** What may come back for one number. */
+export type Reply = Extract<ToRealm, { readonly id: number }>
+
+export class Line {
+  readonly #port: MessagePort
+  readonly #listeners = new Map<number, (reply: Reply) => void>()
+  #next = 1
+
+  /** @param onOther  hears what belongs to no number */
+  constructor(port: MessagePort, onOther: (message: Exclude<ToRealm, Reply>) => void) {
+    this.#port = port
+    port.onmessage = ({ data }: MessageEvent<ToRealm>) => {
+      if ('id' in data) this.#listeners.get(data.id)?.(data)
+      else onOther(data)
+    }
+  }
+
+  /** Begins something that is answered more than once. */
+  begin(kind: 'fetch' | 'socket', ask: Ask, listener: (reply: Reply) => void): number {
+    const id = this.#next++
+    this.#listeners.set(id, listener)
+    this.say({ kind, id, ask })
+    return id
+  }
+
+  forget(id: number): void {
+    this.#listeners.delete(id)
+  }
+
+  say(message: FromRealm): void {
+    this.#port.postMessage(message)
+  }
+}

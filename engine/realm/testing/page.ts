@@ -1,0 +1,162 @@
+// A page with a real realm in it, for tests in a browser: what is asked of the modelled browser is written down and
+// answered by a few lines, so that a test sees what the realm's own part is.
+import { Realm, type Described, type LiveSocket, type Ran, type SocketListener } from '..'
+import type { FetchView, Page, PageRequest, PageResponse } from '../../protocol'
+import { encodeText } from '../../requests'
+
+export interface Tried extends Ran {
+  /** What was written into the console, a line each: level and text. */
+  readonly console: readonly string[]
+  readonly asked: readonly PageRequest[]
+  /** Pieces of the endless body that were asked for, and bodies that were cancelled. */
+  readonly pulled: number
+  readonly cancelled: number
+}
+
+export interface RealmPage {
+  /** Runs source in a realm, waits so many ms for what it began, and says what came of it. */
+  run(source: string, options?: { isEntry?: boolean; page?: Page; waitMs?: number }): Promise<Tried>
+  dispose(): void
+}
+
+declare global {
+  interface Window {
+    readonly realm: RealmPage
+  }
+}
+
+const SITE: Page = { url: 'https://app.shop.test/cart', sandboxed: false }
+const lines: string[] = []
+const asked: PageRequest[] = []
+let pulled = 0
+let cancelled = 0
+let jar = 'a=1'
+
+const say = (level: string, parts: readonly Described[]): void =>
+  void lines.push(`${level}: ${parts.map(({ text }) => text).join(' ')}`)
+
+let realm: Realm | null = null
+
+const inPage: RealmPage = {
+  async run(source, { isEntry = true, page = SITE, waitMs = 0 } = {}) {
+    pulled = 0
+    cancelled = 0
+    realm ??= new Realm(
+      page,
+      { fetch: carryOut, socket: openSocket, cookie: () => jar },
+      { console: say, clear: () => lines.splice(0) },
+    )
+    const ran = await realm.run(source, isEntry)
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
+    return { ...ran, console: lines.splice(0), asked: asked.splice(0), pulled, cancelled }
+  },
+  dispose() {
+    realm?.dispose()
+    realm = null
+  },
+}
+Object.defineProperty(window, 'realm', { value: inPage })
+
+function view(
+  request: PageRequest,
+  response: Partial<PageResponse> | null,
+  exception: FetchView['exception'] = null,
+): FetchView {
+  const { from, title, method, url, page } = request
+  return {
+    from,
+    title,
+    kind: page.kind,
+    page,
+    method,
+    url,
+    exchanges: [],
+    outcome: response ? 'ok' : 'blocked',
+    category: null,
+    text: '',
+    fix: null,
+    console: [],
+    exception,
+    response: response && {
+      type: 'cors',
+      status: 200,
+      statusText: 'OK',
+      url,
+      redirected: false,
+      headers: [['content-type', 'text/plain']],
+      body: { text: '', encoding: 'utf8' },
+      encodedBytes: 0,
+      decodedBytes: 0,
+      ...response,
+    },
+    fromCache: false,
+    startedAt: 0,
+    endedAt: 0,
+  }
+}
+
+async function carryOut(request: PageRequest, { signal }: { readonly signal: AbortSignal }) {
+  asked.push(request)
+  if (request.page.cookie !== undefined) jar = `${jar}; ${request.page.cookie.split(';')[0]}`
+  const { pathname } = new URL(request.url, request.page.url)
+  if (pathname === '/hang') {
+    await new Promise((_, reject) =>
+      signal.addEventListener('abort', () => {
+        cancelled++
+        reject(signal.reason as Error)
+      }),
+    )
+  }
+  if (pathname === '/blocked') {
+    return {
+      view: view(request, null, { name: 'TypeError', message: 'Failed to fetch' }),
+      body: stream([]),
+    }
+  }
+  if (pathname === '/opaque') {
+    return {
+      view: view(request, { type: 'opaque', status: 0, statusText: '', url: '', headers: [] }),
+      body: stream([]),
+    }
+  }
+  if (pathname === '/events') {
+    const type: [string, string][] = [['content-type', 'text/event-stream']]
+    return { view: view(request, { headers: type }), body: stream(['retry: 10\nid: 7\ndata: one\n\n']) }
+  }
+  if (pathname === '/endless') {
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull: (controller) => controller.enqueue(encodeText(`${++pulled}\n`)),
+        cancel: () => void cancelled++,
+      },
+      { highWaterMark: 0 },
+    )
+    return { view: view(request, {}), body }
+  }
+  if (pathname === '/empty') return { view: view(request, { status: 204 }), body: stream([]) }
+  return { view: view(request, { redirected: pathname === '/redirected' }), body: stream(['hello ', 'there']) }
+}
+
+function stream(parts: readonly string[]): ReadableStream<Uint8Array> {
+  const rest = [...parts]
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const part = rest.shift()
+      if (part === undefined) controller.close()
+      else controller.enqueue(encodeText(part))
+    },
+  })
+}
+
+function openSocket(request: PageRequest, listener: SocketListener): Promise<LiveSocket | null> {
+  asked.push(request)
+  if (request.url.endsWith('/refused')) {
+    listener.closed(1006, '', false)
+    return Promise.resolve(null)
+  }
+  return Promise.resolve({
+    protocol: 'chat',
+    say: (frame, data) => listener.message(frame, data),
+    close: (code, reason) => listener.closed(code, reason, true),
+  })
+}
