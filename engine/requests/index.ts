@@ -1,5 +1,5 @@
 // Door of the room that reads and writes `.http` files.
 export { parseHttpFile } from './parse'
-export { replaceRequest, appendRequest, removeRequest } from './format'
+export { formatHttpFile, replaceRequest, appendRequest, removeRequest } from './format'
 export { bodyBytes, encodeText, fromBodyText, joinBytes, toBodyText } from './bytes'
 export { HttpFileError, type HttpFile, type HttpRequest, type RequestText } from './types'

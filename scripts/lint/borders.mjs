@@ -10,7 +10,7 @@ import { posix, relative, sep } from 'node:path'
  */
 const MAY_IMPORT = {
   // The engine's door, and those of the pure rooms: views of them are tested without a worker, and load without one.
-  web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser'],
+  web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser', 'convert'],
   engine: [
     'host',
     'assets/versions',
@@ -34,6 +34,8 @@ const MAY_IMPORT = {
   lesson: ['requests', 'browser', 'trace', 'protocol'],
   trace: ['protocol'],
   requests: ['protocol'],
+  // Other tools' words for a request, and the way back: pure, offered by views and tests alike.
+  convert: ['requests', 'protocol'],
   sandbox: ['host/worker-seam', 'runtime', 'trace/model', 'protocol', 'assets/versions'],
   // Orders of a stack and what they have in common: pure, used where they are tried and where they are shown.
   search: ['protocol'],
