@@ -1,2 +1,4 @@
 // Door of the room that plays the browser.
 export { groupRequests } from './prepare'
+export { Agent } from './agent'
+export type { Reply } from './flight'

@@ -108,6 +108,11 @@ export interface FetchView {
   readonly exception: { readonly name: string; readonly message: string } | null
   /** What a script can read; null where there is no response for it. An opaque one has status 0 and nothing to read. */
   readonly response: PageResponse | null
+  /**
+   * What the browser itself makes use of while no script gets a response: a document shown, an image painted, a script
+   * run. Absent for none, and for requests of scripts.
+   */
+  readonly used?: PageResponse
   /** Answered without the network, by the HTTP cache. */
   readonly fromCache: boolean
   readonly startedAt: Ms
@@ -189,13 +194,19 @@ export interface StoredCookie {
   readonly expiresMs: Ms | null
 }
 
-/** One line of the preflight cache (Fetch, "CORS-preflight cache"): either a method or a header. */
+/** A preflight's answer that is remembered. Chromium keeps one for each origin, URL and site of the top-level page. */
 export interface CachedPreflight {
+  /** The asking page's; an opaque one is `null` and the page's URL. */
   readonly origin: string
   readonly url: string
+  readonly partition: string
+  /** Whether it was asked with credentials; such an answer also counts without. */
   readonly credentials: boolean
-  readonly method: string | null
-  readonly header: string | null
+  /** As the server wrote them; `*` may be among them. */
+  readonly methods: readonly string[]
+  /** In lower case; `*` may be among them. */
+  readonly headers: readonly string[]
+  readonly storedMs: Ms
   readonly untilMs: Ms
 }
 

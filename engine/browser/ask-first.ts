@@ -1,0 +1,85 @@
+// Asks a server with a preflight, where it has to be asked and has not said so lately (Fetch 4.8).
+import { serialOrigin, partitionOf, type Finished, type Flight, type Steps } from './flight'
+import { exchange } from './network'
+import { blockedByCors } from './outcome'
+import { judgePreflight, needPreflight } from './preflight'
+import { readMaxAge, type PreflightKey } from './preflight-cache'
+import { redirectTarget } from './redirect'
+import { sendPreflight } from './sending'
+import { withoutFragment } from './url'
+
+/** Fetch 4.8: asks the server with a preflight, where it has to be asked and has not said so lately. */
+export function* askFirst(flight: Flight): Steps<Finished | null> {
+  const { ask, kind, method, headers, memory } = flight
+  const need = needPreflight({
+    method,
+    headers,
+    listensToUpload: ask.page.listensToUpload ?? false,
+    isStream: ask.page.isStream ?? false,
+  })
+  if (!need) return null
+  const isIncluded = kind.credentials === 'include'
+  const names = need.headers
+  if (knowsAnswer(flight, method, names, isIncluded)) return null
+  flight.notes.push(need.note)
+  const answer = yield* exchange(flight, sendPreflight(flight, names))
+  if ('done' in answer) return answer
+  const verdict = judgePreflight(
+    { ...answer, isRedirect: redirectTarget(answer, flight.url) !== null },
+    { origin: serialOrigin(flight), method, headers: names, isCredentialed: isIncluded },
+  )
+  if (!verdict.ok) return blockedByCors(flight, verdict)
+  flight.notes.push(verdict.note)
+  if (verdict.allowed) {
+    const { lifeMs, text } = readMaxAge(answer.headers)
+    memory.preflights.keep(preflightKey(flight), verdict.allowed, isIncluded, lifeMs, flight.nowMs)
+    flight.notes.push({
+      rule: 'preflight-kept',
+      source: 'Fetch 4.9, "CORS-preflight cache"',
+      text: `The browser remembers this answer for ${text}, for this URL alone.`,
+    })
+  }
+  return null
+}
+
+function knowsAnswer(flight: Flight, method: string, headers: readonly string[], isIncluded: boolean): boolean {
+  const cache = flight.ask.page.cache
+  const source = 'Fetch 4.9, "CORS-preflight cache"'
+  if (cache === 'no-store' || cache === 'reload') {
+    flight.notes.push({
+      rule: 'preflight-cache-bypassed',
+      source: 'Chromium',
+      text: `The cache mode is \`${cache}\`, so remembered answers to preflights don't count either.`,
+    })
+    return false
+  }
+  const found = flight.memory.preflights.find(
+    preflightKey(flight),
+    { method, headers, isCredentialed: isIncluded },
+    flight.nowMs,
+  )
+  if (!found) return false
+  if ('why' in found) {
+    flight.notes.push({
+      rule: 'preflight-cache-missed',
+      source,
+      text: `An earlier answer for this URL does not help: ${found.why}.`,
+    })
+    return false
+  }
+  flight.notes.push({
+    rule: 'preflight-cached',
+    source,
+    text:
+      'No preflight is sent: the server has allowed this before, and the answer counts for another ' +
+      `${(found.entry.untilMs - flight.nowMs) / 1000} s.`,
+  })
+  return true
+}
+
+function preflightKey(flight: Flight): PreflightKey {
+  const { origin, ask, url } = flight
+  // Two sandboxed frames have two origins, though both are written `null`.
+  const key = flight.isTainted || ask.page.sandboxed ? `null ${ask.page.url}` : origin
+  return { origin: key, url: withoutFragment(url), partition: partitionOf(flight) }
+}

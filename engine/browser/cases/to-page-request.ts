@@ -1,0 +1,114 @@
+// Turns a request as the recorded cases write it into what a page asks its browser for.
+import type { AskKind, HeaderList, Page, PageRequest } from '../../protocol'
+import { encodeText, toBodyText } from '../../requests'
+
+/** A body that is more than a string. Fields of forms are text; `bytes` are numbers from 0 to 255. */
+export type CaseBody =
+  | string
+  | { readonly kind: 'formdata' | 'params'; readonly fields: Readonly<Record<string, string>> }
+  | { readonly kind: 'blob'; readonly text: string; readonly type?: string }
+  | { readonly kind: 'bytes'; readonly bytes: readonly number[] }
+  | { readonly kind: 'stream'; readonly text: string }
+
+/** One request of a case; whatever is absent or null is the browser's default. */
+export interface CaseRequest {
+  readonly url: string
+  readonly method?: string | null
+  readonly headers?: Readonly<Record<string, string>> | null
+  readonly body?: CaseBody | null
+  readonly kind?: AskKind | null
+  readonly mode?: PageRequest['page']['mode'] | null
+  readonly credentials?: PageRequest['page']['credentials'] | null
+  readonly redirect?: PageRequest['page']['redirect'] | null
+  readonly cache?: PageRequest['page']['cache'] | null
+  readonly referrerPolicy?: string | null
+  readonly keepalive?: boolean | null
+  readonly uploadListener?: boolean | null
+  /** Value of the attribute; empty means `anonymous`. */
+  readonly crossorigin?: string | null
+  /** Another page than the case's. */
+  readonly page_origin?: string | null
+}
+
+/** The boundary that stands between the parts of a form: as long as Chromium's, and the same in each run. */
+const BOUNDARY = '----WebKitFormBoundaryPeelPeelPeelPee1'
+
+/** Path of the page that the cases were recorded on. */
+const PAGE_PATH = '/__page'
+
+/**
+ * The page of a case.
+ * @param origin  as recorded: an origin, or `null(sandbox)` for a sandboxed frame within the page at `site`
+ */
+export function pageOf(origin: string, site: string): Page {
+  const sandboxed = origin.startsWith('null')
+  return { url: `${sandboxed ? site : origin}${PAGE_PATH}`, sandboxed }
+}
+
+/** @param from  its position, as in a file */
+export function toPageRequest(request: CaseRequest, page: Page, from: number): PageRequest {
+  const { body, kind, crossorigin, mode, credentials, redirect, cache, referrerPolicy } = request
+  const extracted = extractBody(body ?? null)
+  const asked = kind ?? 'fetch'
+  const method = request.method ?? (asked === 'beacon' ? 'POST' : 'GET')
+  return {
+    from,
+    title: `${method} ${request.url}`,
+    method,
+    url: request.url,
+    headers: Object.entries(request.headers ?? {}),
+    body: toBodyText(extracted.bytes),
+    atMs: 0,
+    ...(asked === 'websocket' && { socket: { messages: [] } }),
+    page: {
+      ...page,
+      kind: asked,
+      ...(mode && { mode }),
+      ...(credentials && { credentials }),
+      ...(redirect && { redirect }),
+      ...(cache && { cache }),
+      ...(referrerPolicy && { referrerPolicy }),
+      ...(request.keepalive && { keepalive: true }),
+      ...(request.uploadListener && { listensToUpload: true }),
+      ...(typeof crossorigin === 'string' && {
+        crossorigin: crossorigin === 'use-credentials' ? crossorigin : ('anonymous' as const),
+      }),
+      hasBody: body !== null && body !== undefined,
+      bodyType: extracted.type,
+      ...(typeof body === 'object' && body?.kind === 'stream' && { isStream: true }),
+    },
+  }
+}
+
+/** Fetch 5.2, "extract a body": the bytes, and the Content-Type that they bring along. */
+function extractBody(body: CaseBody | null): { readonly bytes: Uint8Array; readonly type: string | null } {
+  if (body === null) return { bytes: new Uint8Array(), type: null }
+  if (typeof body === 'string') return { bytes: encodeText(body), type: 'text/plain;charset=UTF-8' }
+  switch (body.kind) {
+    case 'params':
+      return {
+        bytes: encodeText(new URLSearchParams(body.fields).toString()),
+        type: 'application/x-www-form-urlencoded;charset=UTF-8',
+      }
+    case 'formdata':
+      return {
+        bytes: encodeText(encodeForm(Object.entries(body.fields))),
+        type: `multipart/form-data; boundary=${BOUNDARY}`,
+      }
+    case 'blob':
+      return { bytes: encodeText(body.text), type: body.type || null }
+    case 'bytes':
+      return { bytes: Uint8Array.from(body.bytes), type: null }
+    case 'stream':
+      return { bytes: encodeText(body.text), type: null }
+  }
+}
+
+/** HTML 4.10.21.8, "multipart/form-data encoding algorithm", for fields of text. */
+function encodeForm(fields: HeaderList): string {
+  const quote = (name: string): string => name.replaceAll('\n', '%0A').replaceAll('\r', '%0D').replaceAll('"', '%22')
+  const parts = fields.map(
+    ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${quote(name)}"\r\n\r\n${value}\r\n`,
+  )
+  return `${parts.join('')}--${BOUNDARY}--\r\n`
+}

@@ -1,0 +1,111 @@
+// Chromium's own words in its console, and the names it has for what CORS forbids. Nothing is decided here.
+
+/** Chromium's names for reasons; a preflight's access check has the same with `Preflight` before them. */
+export type AccessError =
+  | 'MissingAllowOriginHeader'
+  | 'WildcardOriginNotAllowed'
+  | 'MultipleAllowOriginValues'
+  | 'InvalidAllowOriginValue'
+  | 'AllowOriginMismatch'
+  | 'InvalidAllowCredentials'
+
+export type CorsError =
+  | AccessError
+  | `Preflight${AccessError}`
+  | 'PreflightInvalidStatus'
+  | 'PreflightDisallowedRedirect'
+  | 'InvalidAllowMethodsPreflightResponse'
+  | 'InvalidAllowHeadersPreflightResponse'
+  | 'MethodDisallowedByPreflightResponse'
+  | 'HeaderDisallowedByPreflightResponse'
+  | 'RedirectContainsCredentials'
+  | 'CorsDisabledScheme'
+  | 'DisallowedByMode'
+
+interface Blocked {
+  readonly error: CorsError
+  /** What Chromium names beside it: a header's value, a method, a header. */
+  readonly detail: string
+  /** "Access to … at": `fetch`, `XMLHttpRequest`, `script`. */
+  readonly subject: string
+  readonly url: string
+  /** Where the request was sent first. */
+  readonly firstUrl: string
+  readonly origin: string
+}
+
+const PREFLIGHT = "Response to preflight request doesn't pass access control check: "
+const SEND_VALID = ' Have the server send the header with a valid value.'
+const XHR_HINT =
+  ' The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials attribute.'
+const SCHEMES = 'chrome, chrome-extension, chrome-untrusted, data, http, https, isolated-app'
+
+/** The line that Chromium writes for a request which CORS forbids. */
+export function corsLine({ error, detail, subject, url, firstUrl, origin }: Blocked): string {
+  const from = firstUrl === url ? '' : ` (redirected from '${firstUrl}')`
+  return (
+    `Access to ${subject} at '${url}'${from} from origin '${origin}' has been blocked by CORS policy: ` +
+    corsReason(error, detail, subject === 'XMLHttpRequest' ? XHR_HINT : '')
+  )
+}
+
+function corsReason(error: CorsError, detail: string, hint: string): string {
+  switch (error) {
+    case 'MissingAllowOriginHeader':
+    case 'WildcardOriginNotAllowed':
+    case 'MultipleAllowOriginValues':
+    case 'InvalidAllowOriginValue':
+    case 'AllowOriginMismatch':
+    case 'InvalidAllowCredentials':
+      return accessReason(error, detail, hint)
+    case 'PreflightInvalidStatus':
+      return `${PREFLIGHT}It does not have HTTP ok status.`
+    case 'PreflightDisallowedRedirect':
+      return `${PREFLIGHT}Redirect is not allowed for a preflight request.`
+    case 'InvalidAllowMethodsPreflightResponse':
+      return 'Cannot parse Access-Control-Allow-Methods response header field in preflight response.'
+    case 'InvalidAllowHeadersPreflightResponse':
+      return 'Cannot parse Access-Control-Allow-Headers response header field in preflight response.'
+    case 'MethodDisallowedByPreflightResponse':
+      return `Method ${detail} is not allowed by Access-Control-Allow-Methods in preflight response.`
+    case 'HeaderDisallowedByPreflightResponse':
+      return `Request header field ${detail} is not allowed by Access-Control-Allow-Headers in preflight response.`
+    case 'RedirectContainsCredentials':
+      return `Redirect location '' contains a username and password, which is disallowed for cross-origin requests.`
+    case 'CorsDisabledScheme':
+      return `Cross origin requests are only supported for protocol schemes: ${SCHEMES}.`
+    case 'DisallowedByMode':
+      return 'Cross origin requests are not allowed by request mode.'
+    default:
+      return PREFLIGHT + accessReason(error.slice('Preflight'.length) as AccessError, detail, hint)
+  }
+}
+
+function accessReason(error: AccessError, detail: string, hint: string): string {
+  switch (error) {
+    case 'MissingAllowOriginHeader':
+      return "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+    case 'WildcardOriginNotAllowed':
+      return (
+        "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the " +
+        `request's credentials mode is 'include'.${hint}`
+      )
+    case 'MultipleAllowOriginValues':
+      return (
+        `The 'Access-Control-Allow-Origin' header contains multiple values '${detail}', but only one is allowed.` +
+        SEND_VALID
+      )
+    case 'InvalidAllowOriginValue':
+      return `The 'Access-Control-Allow-Origin' header contains the invalid value '${detail}'.${SEND_VALID}`
+    case 'AllowOriginMismatch':
+      return (
+        `The 'Access-Control-Allow-Origin' header has a value '${detail}' that is not equal to the supplied origin.` +
+        SEND_VALID
+      )
+    case 'InvalidAllowCredentials':
+      return (
+        `The value of the 'Access-Control-Allow-Credentials' header in the response is '${detail}' which must be ` +
+        `'true' when the request's credentials mode is 'include'.${hint}`
+      )
+  }
+}

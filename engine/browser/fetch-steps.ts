@@ -1,0 +1,54 @@
+// A fetch from beginning to end (Fetch 4): what is sent, what is made of the answers, what the page gets.
+// Generators: they yield what is to be sent and are resumed with what came back. Knows nothing of wires and clocks.
+import type { Ms, PageRequest, RuleNote } from '../protocol'
+import { askFirst } from './ask-first'
+import { constructRequest } from './construct'
+import { cookieFor, keepCookies } from './cookie-lines'
+import { checkCors } from './cors-check'
+import { deliver } from './deliver'
+import { serialOrigin, startFlight, type Finished, type Flight, type Steps } from './flight'
+import { followRedirect } from './follow-redirect'
+import { chooseTainting } from './main-fetch'
+import type { Memory } from './memory'
+import { exchange, type Answer } from './network'
+import { openSocket } from './open-socket'
+import { blockedByCors, refused } from './outcome'
+import { redirectTarget } from './redirect'
+import { readOrSetCookie } from './script-cookies'
+import { sendRequest } from './sending'
+
+/** Does what a browser does for one request of a page. */
+export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<Finished> {
+  if (ask.page.kind === 'document.cookie') return readOrSetCookie(ask, memory, nowMs)
+  const notes: RuleNote[] = []
+  const built = constructRequest(ask, (note) => notes.push(note))
+  if ('message' in built) return refused(ask, built, notes)
+  const flight = startFlight(ask, built, memory, notes, nowMs)
+  if (ask.page.kind === 'websocket') return yield* openSocket(flight)
+  for (;;) {
+    const stopped = chooseTainting(flight) ?? (flight.tainting === 'cors' ? yield* askFirst(flight) : null)
+    if (stopped) return stopped
+    const answer = yield* exchange(flight, sendRequest(flight, cookieFor(flight)))
+    if ('done' in answer) return answer
+    keepCookies(flight, answer.headers)
+    const ended = receive(flight, answer)
+    if (ended) return ended
+  }
+}
+
+/** Fetch 4.3, "HTTP fetch", after the answer: CORS check, redirects, the end. Null where a redirect is followed. */
+function receive(flight: Flight, answer: Answer): Finished | null {
+  const { kind, tainting } = flight
+  let note: RuleNote | null = null
+  if (tainting === 'cors') {
+    const verdict = checkCors(answer.headers, serialOrigin(flight), kind.credentials === 'include')
+    if (!verdict.ok) return blockedByCors(flight, verdict)
+    note = verdict.note
+  }
+  const redirect = redirectTarget(answer, flight.url)
+  if (redirect) {
+    if (note) flight.notes.push(note)
+    return followRedirect(flight, answer, redirect)
+  }
+  return deliver(flight, answer, note)
+}

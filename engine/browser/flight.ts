@@ -1,0 +1,136 @@
+// A fetch on its way: what is known of it between two sendings. Changed by the steps of fetch-steps.ts alone.
+import type {
+  BodyText,
+  Exchange,
+  ExchangeRole,
+  FetchView,
+  HeaderList,
+  Ms,
+  PageRequest,
+  RuleNote,
+  WireRequest,
+} from '../protocol'
+import type { Constructed } from './construct'
+import { kindOf, type Kind } from './kinds'
+import type { Memory } from './memory'
+import { DEFAULT_POLICY, type ReferrerPolicy } from './referrer'
+import { unsafeHeaders } from './request-headers'
+import { isTrustworthy, siteOf } from './sites'
+import { isSameOrigin, OPAQUE, originOf, parseUrl } from './url'
+
+/** What came back: an exchange, or Chromium's name of what went wrong on the network. */
+export type Reply = Exchange | { readonly failed: string }
+
+/** What is to be sent, with what was decided before it. */
+export interface Sending {
+  readonly notes: readonly RuleNote[]
+  readonly wire: WireRequest & { readonly role: ExchangeRole }
+}
+
+export type Done = Omit<FetchView, 'exchanges' | 'startedAt' | 'endedAt'>
+
+/** The end of a fetch, with what was decided since the last sending. */
+export interface Finished {
+  readonly notes: readonly RuleNote[]
+  readonly done: Done
+}
+
+export interface Resumed {
+  readonly reply: Reply
+  readonly nowMs: Ms
+}
+
+export type Steps<T> = Generator<Sending, T, Resumed>
+
+export interface Flight {
+  readonly ask: PageRequest
+  readonly kind: Kind
+  readonly memory: Memory
+  /** The page's; `null` for a sandboxed one. */
+  readonly origin: string
+  readonly startedMs: Ms
+  readonly policyAsked: ReferrerPolicy | null
+  /** What Referer says, once the policy has been applied to it; null for nothing. */
+  referrer: string | null
+  nowMs: Ms
+  notes: RuleNote[]
+  method: string
+  /** All URLs so far; the last one is where it goes now. */
+  readonly urls: URL[]
+  url: URL
+  /** The script's, with the body's Content-Type. */
+  headers: HeaderList
+  body: BodyText | null
+  policy: ReferrerPolicy
+  /** A redirect led from one foreign origin to another: nobody is told who asked any more (Fetch 2.2.5, "redirect-taint"). */
+  isTainted: boolean
+  /** Fetch 2.2.5, "response tainting". */
+  tainting: 'basic' | 'cors' | 'opaque'
+  /** Whether brand and platform are told: so since the first URL, while all are trustworthy. */
+  hasHints: boolean
+}
+
+export function startFlight(
+  ask: PageRequest,
+  built: Constructed,
+  memory: Memory,
+  notes: RuleNote[],
+  nowMs: Ms,
+): Flight {
+  const { page } = ask
+  return {
+    ask,
+    kind: asBeacon(page.kind, kindOf(page), built.headers),
+    memory,
+    origin: page.sandboxed ? OPAQUE : originOf(page.url),
+    startedMs: nowMs,
+    policyAsked: built.policy,
+    referrer: referrerOf(page),
+    nowMs,
+    notes,
+    method: built.method,
+    urls: [built.url],
+    url: built.url,
+    headers: built.headers,
+    body: page.hasBody ? ask.body : null,
+    policy: built.policy ?? DEFAULT_POLICY,
+    isTainted: false,
+    tainting: 'basic',
+    hasHints: isTrustworthy(built.url.href),
+  }
+}
+
+/** Beacon 3.1: one whose Content-Type is not safelisted asks with CORS. */
+function asBeacon(kind: PageRequest['page']['kind'], usual: Kind, headers: HeaderList): Kind {
+  return kind === 'beacon' && unsafeHeaders(headers).length > 0 ? { ...usual, mode: 'cors' } : usual
+}
+
+/** Fetch 5.4 and Referrer Policy 8.3: a script may name another URL of its own origin, or none; an opaque origin has none. */
+function referrerOf(page: PageRequest['page']): string | null {
+  if (page.sandboxed || page.referrer === '') return null
+  if (page.referrer === undefined || page.referrer === 'about:client') return page.url
+  const asked = parseUrl(page.referrer, page.url)
+  return asked && isSameOrigin(originOf(asked), originOf(page.url)) ? asked.href : page.url
+}
+
+/** What Origin says, and what the CORS check compares with. */
+export function serialOrigin(flight: Flight): string {
+  return flight.isTainted ? OPAQUE : flight.origin
+}
+
+/** Whether cookies and the like go along (Fetch 4.5): always, or within the origin. */
+export function isCredentialed({ kind, tainting }: Flight): boolean {
+  return kind.credentials === 'include' || (kind.credentials === 'same-origin' && tainting === 'basic')
+}
+
+/** The key under which Chromium keeps what it remembers for the pages of one site. */
+export function partitionOf({ ask }: Flight): string {
+  return siteOf(ask.page.url) ?? OPAQUE
+}
+
+/** Takes the notes since the last time. */
+export function takeNotes(flight: Flight): readonly RuleNote[] {
+  const { notes } = flight
+  flight.notes = []
+  return notes
+}

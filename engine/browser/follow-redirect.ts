@@ -1,0 +1,111 @@
+// Follows a redirect, or says why not (Fetch 4.4, "HTTP-redirect fetch").
+import { hiddenResponse } from './deliver'
+import type { Finished, Flight } from './flight'
+import { getHeader, withoutHeaders } from './headers'
+import type { Answer } from './network'
+import { blockedByCors, failedNetwork, finish } from './outcome'
+import { becomesGet, BODY_HEADERS, MOST_REDIRECTS, type redirectTarget } from './redirect'
+import { parsePolicy } from './referrer'
+import { isTrustworthy } from './sites'
+import { isSameOrigin, originOf, withoutFragment } from './url'
+
+/** Fetch 4.4, "HTTP-redirect fetch". */
+export function followRedirect(
+  flight: Flight,
+  answer: Answer,
+  { url, location }: NonNullable<ReturnType<typeof redirectTarget>>,
+): Finished | null {
+  const { ask, kind, origin } = flight
+  const source = 'Fetch 4.4, "HTTP-redirect fetch"'
+  const rule = 'redirect'
+  const mode = ask.page.redirect ?? 'follow'
+  if (mode === 'error') {
+    return failedNetwork(flight, 'net::ERR_FAILED', {
+      rule,
+      source,
+      text: `The answer is the redirect ${answer.status}, and the script asked for an error in that case.`,
+    })
+  }
+  if (mode === 'manual') {
+    return finish(
+      flight,
+      {
+        rule,
+        source,
+        text: `The answer is the redirect ${answer.status}. With \`redirect: "manual"\` the page learns that there was one, not where it leads.`,
+      },
+      { outcome: 'opaqueredirect', response: hiddenResponse('opaqueredirect', withoutFragment(flight.url)) },
+    )
+  }
+  if (!url) {
+    return failedNetwork(flight, 'net::ERR_INVALID_REDIRECT', {
+      rule,
+      source,
+      text: `\`Location: ${location}\` is no URL.`,
+      fix: 'Send an absolute URL, or a path.',
+    })
+  }
+  if (flight.urls.length > MOST_REDIRECTS) {
+    return failedNetwork(flight, 'net::ERR_TOO_MANY_REDIRECTS', {
+      rule,
+      source,
+      text: `This was redirect number ${MOST_REDIRECTS + 1}; a browser follows ${MOST_REDIRECTS} and then gives up.`,
+      fix: 'Look where the redirects lead: most often two of them lead to each other.',
+    })
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return failedNetwork(flight, 'net::ERR_UNSAFE_REDIRECT', {
+      rule,
+      source,
+      text: `The redirect leads to \`${url.protocol}\`, and only \`http:\` and \`https:\` are followed.`,
+    })
+  }
+  const hasUser = url.username !== '' || url.password !== ''
+  if (kind.mode === 'cors' && hasUser && (flight.tainting === 'cors' || !isSameOrigin(origin, originOf(url)))) {
+    return blockedByCors(flight, {
+      error: 'RedirectContainsCredentials',
+      detail: '',
+      note: {
+        rule,
+        source,
+        text: 'The redirect leads to a URL with a user name or password, which a cross-origin request may not follow.',
+        fix: 'Leave user name and password out of `Location`.',
+      },
+    })
+  }
+  turn(flight, answer, url)
+  return null
+}
+
+/** Sets the flight on its new course. */
+function turn(flight: Flight, answer: Answer, url: URL): void {
+  const { method } = flight
+  const from = originOf(flight.url)
+  const to = originOf(url)
+  const texts = [`The answer is the redirect ${answer.status} to ${withoutFragment(url)}.`]
+  if (becomesGet(answer.status, method)) {
+    flight.method = 'GET'
+    flight.body = null
+    flight.headers = withoutHeaders(flight.headers, BODY_HEADERS)
+    texts.push(`${method} becomes GET, and the body is left behind.`)
+  } else if (method !== 'GET') {
+    texts.push(flight.body === null ? `${method} is kept.` : `${method} and its body are kept.`)
+  }
+  if (from !== to) {
+    const kept = withoutHeaders(flight.headers, new Set(['authorization']))
+    if (kept.length < flight.headers.length) texts.push('`Authorization` is not sent to another origin.')
+    flight.headers = kept
+    if (!isSameOrigin(flight.origin, from) && !flight.isTainted) {
+      flight.isTainted = true
+      if (flight.tainting === 'cors') {
+        texts.push('It leads from one foreign origin to another, so `Origin` is `null` from here on.')
+      }
+    }
+  }
+  // Referrer Policy 8.2: a redirect may change the policy for what follows.
+  flight.policy = parsePolicy(getHeader(answer.headers, 'referrer-policy')) ?? flight.policy
+  flight.hasHints &&= isTrustworthy(url.href)
+  flight.url = url
+  flight.urls.push(url)
+  flight.notes.push({ rule: 'redirect', source: 'Fetch 4.4, "HTTP-redirect fetch"', text: texts.join(' ') })
+}

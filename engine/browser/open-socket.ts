@@ -1,0 +1,72 @@
+// Opens a WebSocket: a handshake to which CORS does not apply (WebSockets 2.1, "establish a WebSocket connection").
+import { cookieFor, keepCookies } from './cookie-lines'
+import type { Finished, Flight, Steps } from './flight'
+import { getHeader } from './headers'
+import { exchange } from './network'
+import { blocked, finish, refused } from './outcome'
+import { isTrustworthy } from './sites'
+import { sendHandshake } from './sending'
+
+const SOURCE = 'WebSockets 3, "establish a WebSocket connection"'
+
+export function* openSocket(flight: Flight): Steps<Finished> {
+  const { ask, url, origin } = flight
+  // WebSockets 3: http and https stand for ws and wss.
+  if (url.protocol === 'http:' || url.protocol === 'https:') url.protocol = url.protocol.replace('http', 'ws')
+  const refuse = (name: string, why: string, text: string): Finished =>
+    refused(
+      ask,
+      {
+        name,
+        message: `Failed to construct 'WebSocket': ${why}`,
+        note: { rule: 'websocket-constructor', source: SOURCE, text: `${text} Nothing is sent.` },
+      },
+      flight.notes,
+    )
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+    return refuse(
+      'SyntaxError',
+      `The URL's scheme must be either 'http', 'https', 'ws', or 'wss'. '${url.protocol.slice(0, -1)}' is not allowed.`,
+      `\`${url.protocol}\` opens no WebSocket.`,
+    )
+  }
+  url.hash = ''
+  if (ask.page.url.startsWith('https:') && !isTrustworthy(url.href)) {
+    return refuse(
+      'SecurityError',
+      'An insecure WebSocket connection may not be initiated from a page loaded over HTTPS.',
+      'A page loaded over https opens no unencrypted WebSocket.',
+    )
+  }
+  const answer = yield* exchange(flight, sendHandshake(flight, cookieFor(flight)))
+  if ('done' in answer) return answer
+  keepCookies(flight, answer.headers)
+  if (answer.status !== 101) {
+    return blocked(
+      flight,
+      'network:net::ERR_INVALID_RESPONSE',
+      {
+        rule: 'websocket-handshake',
+        source: SOURCE,
+        text: `The handshake was answered with status ${answer.status}; only 101 opens a WebSocket.`,
+        fix: 'Accept the WebSocket in the app. A path without a WebSocket route answers 403 or 404.',
+      },
+      [
+        `WebSocket connection to '${url.href}' failed: Error during WebSocket handshake: Unexpected response code: ` +
+          `${answer.status}`,
+      ],
+    )
+  }
+  const protocol = getHeader(answer.headers, 'sec-websocket-protocol')
+  return finish(
+    flight,
+    {
+      rule: 'websocket-open',
+      source: SOURCE,
+      text:
+        `The WebSocket is open${protocol === null ? '' : `, with the subprotocol \`${protocol}\``}. CORS does not apply to it: ` +
+        `the server was told \`Origin: ${origin}\`, and has to judge by itself.`,
+    },
+    { outcome: 'ok' },
+  )
+}

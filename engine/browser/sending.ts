@@ -1,0 +1,142 @@
+// Makes what goes onto the wire: an ordinary request, a preflight, a handshake.
+import type { ExchangeRole, HeaderList, WireRequest } from '../protocol'
+import { bodyBytes } from '../requests'
+import { isCredentialed, serialOrigin, takeNotes, type Flight, type Sending } from './flight'
+import { getHeader } from './headers'
+import { isNavigation } from './kinds'
+import { preflightFields } from './preflight'
+import { refererFor } from './referrer'
+import { secFetchFields, secFetchSite } from './sec-fetch'
+import { isTrustworthy } from './sites'
+import { isSameOrigin, OPAQUE, originOf, withoutFragment } from './url'
+import { handshakeLines, preflightLines, requestLines } from './wire-headers'
+
+/** The request itself. */
+export function sendRequest(flight: Flight, cookie: string | null): Sending {
+  const { ask, kind, url, method, body, headers } = flight
+  const isElement = kind.destination !== ''
+  const lines = requestLines({
+    url,
+    script: headers,
+    accept: kind.accept,
+    contentLength: contentLength(flight),
+    cache: ask.page.kind === 'eventsource' ? 'no-store' : (ask.page.cache ?? 'default'),
+    origin: originField(flight),
+    referer: referer(flight),
+    secFetch: secFetch(flight, false),
+    cookie,
+    hasHints: flight.hasHints,
+    isNavigation: isNavigation(ask.page.kind),
+    isElement,
+    storageAccess: storageAccess(flight),
+    conditions: [],
+  })
+  return toSending(flight, 'request', method, lines, body ?? { text: '', encoding: 'utf8' })
+}
+
+/** The OPTIONS request that asks for it. */
+export function sendPreflight(flight: Flight, names: readonly string[]): Sending {
+  const { url, method } = flight
+  const lines = preflightLines({
+    url,
+    asks: preflightFields(method, names),
+    origin: serialOrigin(flight),
+    referer: referer(flight),
+    secFetch: secFetch(flight, true),
+  })
+  return toSending(flight, 'preflight', 'OPTIONS', lines, { text: '', encoding: 'utf8' })
+}
+
+/** The handshake of a WebSocket. */
+export function sendHandshake(flight: Flight, cookie: string | null): Sending {
+  const protocols = getHeader(flight.headers, 'sec-websocket-protocol')
+  const lines = handshakeLines({ url: flight.url, cookie, origin: flight.origin, protocols })
+  return toSending(flight, 'request', 'GET', lines, { text: '', encoding: 'utf8' })
+}
+
+function toSending(
+  flight: Flight,
+  role: ExchangeRole,
+  method: string,
+  headers: HeaderList,
+  body: WireRequest['body'],
+): Sending {
+  const { ask, url } = flight
+  const set = new Set(role === 'request' ? ask.headers.map(([name]) => name.toLowerCase()) : [])
+  const added = headers.map(([name]) => name.toLowerCase()).filter((name) => !set.has(name))
+  const leftMs = ask.hangUpMs === undefined ? undefined : Math.max(0, flight.startedMs + ask.hangUpMs - flight.nowMs)
+  return {
+    notes: takeNotes(flight),
+    wire: {
+      role,
+      from: ask.from,
+      title: ask.title,
+      method,
+      url: withoutFragment(url),
+      target: `${url.pathname}${url.search}`,
+      headers,
+      added,
+      body,
+      atMs: 0,
+      ...(leftMs !== undefined && { hangUpMs: leftMs }),
+      ...(role === 'request' && ask.socket && { socket: ask.socket }),
+    },
+  }
+}
+
+/** Fetch 4.1, step 8: what was cut off once stays cut off in later hops. */
+function referer(flight: Flight): string | null {
+  flight.referrer = refererFor(flight.referrer, flight.url, flight.policy)
+  return flight.referrer
+}
+
+/** Fetch 4.6: what a body has, and 0 for a POST or PUT without one. */
+function contentLength({ body, method }: Flight): number | null {
+  if (body !== null) return bodyBytes(body)
+  return method === 'POST' || method === 'PUT' ? 0 : null
+}
+
+/** Fetch 3.1, "append a request Origin header". */
+function originField(flight: Flight): string | null {
+  const { method, policy, url, origin, kind } = flight
+  if (flight.tainting === 'cors') return serialOrigin(flight)
+  if (method === 'GET' || method === 'HEAD') return null
+  if (kind.mode !== 'cors' && hidesOrigin(policy, origin, url)) return OPAQUE
+  return serialOrigin(flight)
+}
+
+/** Whether the referrer policy keeps the origin from a request that is no CORS request. */
+function hidesOrigin(policy: Flight['policy'], origin: string, url: URL): boolean {
+  switch (policy) {
+    case 'no-referrer':
+      return true
+    case 'no-referrer-when-downgrade':
+    case 'strict-origin':
+    case 'strict-origin-when-cross-origin':
+      return origin.startsWith('https:') && url.protocol !== 'https:'
+    case 'same-origin':
+      return !isSameOrigin(origin, originOf(url))
+    default:
+      return false
+  }
+}
+
+function secFetch(flight: Flight, isPreflight: boolean): HeaderList {
+  const { ask, kind, url, urls, origin } = flight
+  return secFetchFields({
+    site: secFetchSite(origin, urls),
+    mode: kind.mode,
+    destination: kind.destination,
+    url,
+    isPreflight,
+    isByUser: ask.page.kind === 'navigation' || ask.page.kind === 'form',
+  })
+}
+
+/** Chromium: whether third-party cookies could be had, on requests of other sites that carry credentials. */
+function storageAccess(flight: Flight): 'none' | 'active' | null {
+  const { origin, urls, url, memory, ask } = flight
+  if (!isTrustworthy(url.href) || !isCredentialed(flight) || isNavigation(ask.page.kind)) return null
+  if (secFetchSite(origin, urls) !== 'cross-site') return null
+  return memory.settings.thirdPartyCookies ? 'active' : 'none'
+}
