@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
-import type { Browser, Page } from 'playwright'
+import type { Browser, Locator, Page } from 'playwright'
 import { build, preview } from 'vite'
 import type { InlineConfig, PreviewServer } from 'vite'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { RealmPage, Tried } from '../../engine/realm/testing/page'
 import { scriptText } from '../../engine/sandbox/vite-plugin'
 import { BROWSER_FLAGS, findBrowser } from '../fixtures/find-browser'
 
+const LEFT =
+  'omitted A script of the document set `location`, or the like. Here only links and forms lead on; nothing was fetched.'
 const PAGE = fileURLToPath(new URL('../../engine/realm/testing', import.meta.url))
 
 let folder: string
@@ -270,14 +272,20 @@ test('document.cookie reads the jar, and what is set is seen at once', async () 
 })
 
 test('beacons and forms are asked for', async () => {
-  const { asked } = await run(
+  const { asked, navigations } = await run(
     `navigator.sendBeacon('/b', 'x');
      const form = document.createElement('form'); form.action = '/search'; form.innerHTML = '<input name="q" value="a b">'; form.submit();
      form.method = 'post'; form.requestSubmit()`,
     { waitMs: 50 },
   )
   expect(
-    asked.map(({ method, url, body, page: { kind, bodyType } }) => [kind, method, url, body.text, bodyType]),
+    [...asked, ...navigations].map(({ method, url, body, page: { kind, bodyType } }) => [
+      kind,
+      method,
+      url,
+      body.text,
+      bodyType,
+    ]),
   ).toEqual([
     ['beacon', 'POST', '/b', 'x', 'text/plain;charset=UTF-8'],
     ['form', 'GET', 'https://app.shop.test/search?q=a+b', '', null],
@@ -340,5 +348,70 @@ describe('the realm', () => {
   test('an endless loop is stopped and the realm goes on', async () => {
     expect((await run('while (true) {}')).value?.text).toMatch(/a loop ran for 3 s/)
     expect(await value('1 + 1')).toBe('2')
+  })
+})
+
+describe('the preview', () => {
+  const frame = () => page.frameLocator('iframe[title^="Document at"]')
+  const told = () => page.evaluate(() => window.realm.told())
+  const open = (path: string) => page.evaluate((to) => window.realm.open(to), path)
+  /** The frame may be gone before the click is over. */
+  const lead = (target: Locator) => void target.click().catch(() => undefined)
+  /** Lines that were told until all of these are among them. */
+  const waitTold = async (wanted: readonly string[]): Promise<string[]> => {
+    const lines: string[] = []
+    await vi.waitFor(async () => {
+      lines.push(...(await told()))
+      for (const line of wanted) expect(lines).toContain(line)
+    }, 5000)
+    return lines
+  }
+
+  test('shows a document with what it refers to, and runs its scripts', async () => {
+    await open('/page')
+    await frame().getByRole('heading', { name: 'Shop' }).waitFor()
+    const colour = await frame()
+      .getByRole('heading')
+      .evaluate((heading) => getComputedStyle(heading).color)
+    expect(colour).toBe('rgb(1, 2, 3)')
+    expect(
+      await frame()
+        .getByRole('img')
+        .evaluate((img: HTMLImageElement) => img.naturalWidth),
+    ).toBe(3)
+    expect(await waitTold(['log: hello there'])).toEqual([
+      'loading GET https://app.shop.test/page',
+      'omitted A <iframe> in this document stays empty: documents inside of documents are not shown.',
+      'shown https://app.shop.test/page',
+      'log: ran https://app.shop.test/page',
+      'log: hello there',
+    ])
+  })
+
+  test('follows links and forms', async () => {
+    await open('/page')
+    lead(frame().getByRole('link', { name: 'on' }))
+    await frame().getByText('a < b').waitFor()
+    await open('/page')
+    await told()
+    lead(frame().getByRole('button', { name: 'go' }))
+    await frame().getByText('{"found": []}').waitFor()
+    expect(await told()).toContain('loading POST https://app.shop.test/search')
+  })
+
+  test('a link within the document stays in it', async () => {
+    await open('/page')
+    await told()
+    await frame().getByRole('link', { name: 'here' }).click()
+    expect((await told()).filter((line) => line.startsWith('loading'))).toEqual([])
+  })
+
+  test('a document that leaves by itself is replaced, and nothing goes out', async () => {
+    const out: string[] = []
+    page.on('request', (request) => out.push(request.url()))
+    await open('/leaves')
+    await waitTold([LEFT])
+    await frame().getByText('The document left').waitFor()
+    expect(out.filter((url) => !/^(?:about|data|blob):/.test(url))).toEqual([])
   })
 })

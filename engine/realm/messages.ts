@@ -52,6 +52,8 @@ export type FromRealm =
   /** Aborts a fetch or cancels a body. */
   | { readonly kind: 'cancel'; readonly id: number }
   | { readonly kind: 'socket'; readonly id: number; readonly ask: Ask }
+  /** A link was followed or a form submitted: the page goes elsewhere. */
+  | { readonly kind: 'navigate'; readonly ask: Ask }
   | { readonly kind: 'say'; readonly id: number; readonly data: string | Uint8Array<ArrayBuffer> }
   | { readonly kind: 'close'; readonly id: number; readonly code: number; readonly reason: string }
   | { readonly kind: 'console'; readonly level: ConsoleLevel; readonly parts: readonly Described[] }
@@ -59,7 +61,7 @@ export type FromRealm =
   /** A run's first turn is over; `value` is null for a file. */
   | { readonly kind: 'ran'; readonly run: number; readonly value: Described | null; readonly isError: boolean }
 
-/** The only message over `window`: the frame has its script, and the port may come. */
+/** The only message over `window`: the frame has its script, and the port may come. What was said before waits. */
 export interface RealmUp {
   readonly kind: 'peel/realm-up'
 }

@@ -1,4 +1,4 @@
-// Forms: what a browser would send when one is submitted (HTML, "form submission algorithm").
+// Links and forms: what a browser would send when one is submitted (HTML, "form submission algorithm").
 import { toBodyText } from '../../requests'
 import type { Ask } from '../messages'
 import { readBody } from './body'
@@ -25,6 +25,11 @@ export async function formAsk(form: HTMLFormElement, submitter: HTMLElement | nu
   }
   const bytes = new TextEncoder().encode(new URLSearchParams(texts).toString())
   return ask('POST', url.href, { bytes, type: 'application/x-www-form-urlencoded' })
+}
+
+/** The request of a link that is followed. */
+export function linkAsk(url: string): Ask {
+  return { ...ask('GET', url, null), page: { kind: 'navigation', hasBody: false, bodyType: null } }
 }
 
 function ask(

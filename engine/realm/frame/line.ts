@@ -5,17 +5,25 @@ import type { Ask, FromRealm, ToRealm } from '../messages'
 export type Reply = Extract<ToRealm, { readonly id: number }>
 
 export class Line {
-  readonly #port: MessagePort
+  #port: MessagePort | null = null
+  #waiting: FromRealm[] = []
+  readonly #onOther: (message: Exclude<ToRealm, Reply>) => void
   readonly #listeners = new Map<number, (reply: Reply) => void>()
   #next = 1
 
   /** @param onOther  hears what belongs to no number */
-  constructor(port: MessagePort, onOther: (message: Exclude<ToRealm, Reply>) => void) {
+  constructor(onOther: (message: Exclude<ToRealm, Reply>) => void) {
+    this.#onOther = onOther
+  }
+
+  /** Takes the port into use; what was said before goes out now. */
+  connect(port: MessagePort): void {
     this.#port = port
     port.onmessage = ({ data }: MessageEvent<ToRealm>) => {
       if ('id' in data) this.#listeners.get(data.id)?.(data)
-      else onOther(data)
+      else this.#onOther(data)
     }
+    for (const message of this.#waiting.splice(0)) port.postMessage(message)
   }
 
   /** Begins something that is answered more than once. */
@@ -31,6 +39,7 @@ export class Line {
   }
 
   say(message: FromRealm): void {
-    this.#port.postMessage(message)
+    if (this.#port) this.#port.postMessage(message)
+    else this.#waiting.push(message)
   }
 }

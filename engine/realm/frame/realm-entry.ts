@@ -6,28 +6,34 @@ import { installConsole } from './console'
 import { describe } from './describe'
 import { evaluate, watchTurns } from './evaluate'
 import { makeFetch, send } from './fetch'
-import { formAsk } from './forms'
+import { formAsk, linkAsk } from './forms'
 import { Line, type Reply } from './line'
 import { makeWebSocket } from './web-socket'
 import { makeXhr } from './xhr'
 import { readBody } from './body'
 import { toBodyText } from '../../requests'
 
-let standing: Standing = { url: 'about:blank', origin: 'null', cookie: '' }
-
-addEventListener(
-  'message',
-  (event) => {
-    const [port] = event.ports
-    if (event.source === parent && port) install(port)
-  },
-  { once: true },
-)
+// Everything is in place before the next element of the document is read; what is asked until the port comes waits.
+const script = document.currentScript
+let standing = JSON.parse(script?.dataset['standing'] ?? '{}') as Standing
+script?.remove()
+replace('origin', standing.origin)
+const line = new Line((message) => hear(line, message))
+install(line)
+addEventListener('message', connect)
 const up: RealmUp = { kind: 'peel/realm-up' }
 parent.postMessage(up, '*')
 
-function install(port: MessagePort): void {
-  const line = new Line(port, (message) => hear(line, message))
+function connect(event: MessageEvent): void {
+  const [port] = event.ports
+  if (event.source !== parent || !port) return
+  removeEventListener('message', connect)
+  // No script of the document may hear of it.
+  event.stopImmediatePropagation()
+  line.connect(port)
+}
+
+function install(line: Line): void {
   installConsole(
     (level, parts) => line.say({ kind: 'console', level, parts }),
     () => line.say({ kind: 'clear' }),
@@ -56,7 +62,7 @@ function install(port: MessagePort): void {
     get: () => standing.cookie,
     set: (text: unknown) => setCookie(line, String(text)),
   })
-  installForms(line)
+  installNavigation(line)
   addEventListener('error', (event) => {
     line.say({ kind: 'console', level: 'error', parts: [describe(`Uncaught ${describe(event.error).text}`)] })
     event.preventDefault()
@@ -79,20 +85,9 @@ function replace(name: string, value: unknown): void {
 function hear(line: Line, message: Exclude<ToRealm, Reply>): void {
   if (message.kind === 'stand') {
     standing = message.standing
-    base().href = standing.url
-    replace('origin', standing.origin)
   } else {
     void run(line, message)
   }
-}
-
-/** Relative URLs are read from here; the frame's own address says nothing. */
-function base(): HTMLBaseElement {
-  const found = document.querySelector('base')
-  if (found) return found
-  const made = document.createElement('base')
-  document.head.prepend(made)
-  return made
 }
 
 async function run(line: Line, { run: number, source, isEntry }: Extract<ToRealm, { kind: 'run' }>): Promise<void> {
@@ -141,13 +136,31 @@ function setCookie(line: Line, text: string): void {
   }).catch(() => undefined)
 }
 
-/** The frame may not submit forms, so nothing happens by itself. */
-function installForms(line: Line): void {
+/** Links and forms lead to where the page decides; the frame itself stays. It may not submit forms, so it does not try. */
+function installNavigation(line: Line): void {
   const submit = (form: HTMLFormElement, submitter: HTMLElement | null): void => {
-    void formAsk(form, submitter)
-      .then((ask) => send(line, ask))
-      .catch(() => undefined)
+    void formAsk(form, submitter).then((ask) => line.say({ kind: 'navigate', ask }))
   }
+  // On the window, and late: what the document's own scripts make of a click comes first.
+  addEventListener('click', (event) => {
+    if (event.defaultPrevented || !(event.target instanceof Element)) return
+    const button = event.target.closest<HTMLButtonElement | HTMLInputElement>(
+      'button, input[type=submit], input[type=image]',
+    )
+    if (button?.form && (button.type === 'submit' || button.type === 'image')) {
+      event.preventDefault()
+      return button.form.requestSubmit(button)
+    }
+    const link = event.target.closest<HTMLAnchorElement | HTMLAreaElement>('a[href], area[href]')
+    if (!link) return
+    const url = new URL(link.href, document.baseURI)
+    event.preventDefault()
+    if (url.hash !== '' && url.href.split('#')[0] === standing.url.split('#')[0]) {
+      document.getElementById(decodeURIComponent(url.hash.slice(1)))?.scrollIntoView()
+    } else if (/^https?:$/.test(url.protocol)) {
+      line.say({ kind: 'navigate', ask: linkAsk(url.href) })
+    }
+  })
   HTMLFormElement.prototype.submit = function () {
     submit(this, null)
   }

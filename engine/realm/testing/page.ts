@@ -1,6 +1,6 @@
 // A page with a real realm in it, for tests in a browser: what is asked of the modelled browser is written down and
 // answered by a few lines, so that a test sees what the realm's own part is.
-import { Realm, type Described, type LiveSocket, type Ran, type SocketListener } from '..'
+import { Preview, Realm, type Described, type LiveSocket, type Ran, type SocketListener } from '..'
 import type { FetchView, Page, PageRequest, PageResponse } from '../../protocol'
 import { encodeText } from '../../requests'
 
@@ -8,6 +8,8 @@ export interface Tried extends Ran {
   /** What was written into the console, a line each: level and text. */
   readonly console: readonly string[]
   readonly asked: readonly PageRequest[]
+  /** Where links and forms led. */
+  readonly navigations: readonly PageRequest[]
   /** Pieces of the endless body that were asked for, and bodies that were cancelled. */
   readonly pulled: number
   readonly cancelled: number
@@ -16,6 +18,10 @@ export interface Tried extends Ran {
 export interface RealmPage {
   /** Runs source in a realm, waits so many ms for what it began, and says what came of it. */
   run(source: string, options?: { isEntry?: boolean; page?: Page; waitMs?: number }): Promise<Tried>
+  /** Shows a document, and resolves when it is composed. */
+  open(path: string): Promise<void>
+  /** What the preview said since: documents, what was left out, what was written into the console. */
+  told(): readonly string[]
   dispose(): void
 }
 
@@ -28,6 +34,7 @@ declare global {
 const SITE: Page = { url: 'https://app.shop.test/cart', sandboxed: false }
 const lines: string[] = []
 const asked: PageRequest[] = []
+const navigations: PageRequest[] = []
 let pulled = 0
 let cancelled = 0
 let jar = 'a=1'
@@ -36,6 +43,7 @@ const say = (level: string, parts: readonly Described[]): void =>
   void lines.push(`${level}: ${parts.map(({ text }) => text).join(' ')}`)
 
 let realm: Realm | null = null
+let preview: Preview | null = null
 
 const inPage: RealmPage = {
   async run(source, { isEntry = true, page = SITE, waitMs = 0 } = {}) {
@@ -44,18 +52,67 @@ const inPage: RealmPage = {
     realm ??= new Realm(
       page,
       { fetch: carryOut, socket: openSocket, cookie: () => jar },
-      { console: say, clear: () => lines.splice(0) },
+      { console: say, clear: () => lines.splice(0), navigate: (to) => void navigations.push(to) },
     )
     const ran = await realm.run(source, isEntry)
     await new Promise((resolve) => setTimeout(resolve, waitMs))
-    return { ...ran, console: lines.splice(0), asked: asked.splice(0), pulled, cancelled }
+    return {
+      ...ran,
+      console: lines.splice(0),
+      asked: asked.splice(0),
+      navigations: navigations.splice(0),
+      pulled,
+      cancelled,
+    }
   },
+  async open(path) {
+    preview ??= new Preview(
+      document.body,
+      { fetch: carryOut, socket: openSocket, cookie: () => jar },
+      {
+        console: say,
+        clear: () => undefined,
+        loading: ({ method, url }) => void lines.push(`loading ${method} ${url}`),
+        shown: ({ url }) => void lines.push(`shown ${url}`),
+        omitted: (text) => void lines.push(`omitted ${text}`),
+      },
+    )
+    const url = new URL(path, SITE.url).href
+    const page = { ...SITE, kind: 'navigation', hasBody: false, bodyType: null } as const
+    const body = { text: '', encoding: 'utf8' } as const
+    await preview.open({ from: -1, title: '', method: 'GET', url, headers: [], body, atMs: 0, page })
+  },
+  told: () => lines.splice(0),
   dispose() {
+    preview?.dispose()
+    preview = null
     realm?.dispose()
     realm = null
   },
 }
 Object.defineProperty(window, 'realm', { value: inPage })
+
+const DOCUMENTS: Readonly<Record<string, readonly [type: string, text: string]>> = {
+  '/page': [
+    'text/html; charset=utf-8',
+    `<!doctype html><html><head><title>Shop</title><link rel="stylesheet" href="/style.css"><link rel="icon" href="/no.ico">
+     <script src="/app.js"></script></head><body><h1>Shop</h1><img src="dot.svg" alt="dot"><a href="/next?x=1">on</a>
+     <form action="/search" method="post"><input name="q" value="tea"><button>go</button></form><iframe src="/inner"></iframe>
+     <a id="away" href="#here">here</a></body></html>`,
+  ],
+  '/style.css': ['text/css', 'h1 { color: rgb(1, 2, 3) }'],
+  '/app.js': [
+    'text/javascript',
+    "console.log('ran', document.baseURI); fetch('/items').then((r) => r.text()).then((t) => console.log(t))",
+  ],
+  '/dot.svg': ['image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"/>'],
+  '/next': ['text/plain', 'a < b'],
+  '/search': ['application/json', '{"found": []}'],
+  '/leaves': [
+    'text/html',
+    '<p>going</p><script>setTimeout(() => { window.location.href = "https://elsewhere.test/" }, 50)</script>',
+  ],
+}
 
 function view(
   request: PageRequest,
@@ -132,6 +189,11 @@ async function carryOut(request: PageRequest, { signal }: { readonly signal: Abo
       { highWaterMark: 0 },
     )
     return { view: view(request, {}), body }
+  }
+  const document = DOCUMENTS[pathname]
+  if (document) {
+    const type: [string, string][] = [['content-type', document[0]]]
+    return { view: view(request, { headers: type }), body: stream([document[1]]) }
   }
   if (pathname === '/empty') return { view: view(request, { status: 204 }), body: stream([]) }
   return { view: view(request, { redirected: pathname === '/redirected' }), body: stream(['hello ', 'there']) }

@@ -1,0 +1,137 @@
+// Shows what the app returns as a browser's tab would: in a frame of opaque origin, since one of our own could read what
+// Peel has stored. Links and forms lead to the next document; a frame that goes away by itself is replaced.
+import type { AskKind, FetchView, Page, PageRequest } from '../../protocol'
+import { makeRealmFrame, type RealmFrame } from '../frame'
+import { attribute } from '../frame-html'
+import type { RealmBrowser, RealmListener } from '../serving'
+import { compose, dataUrl, type Asset } from './compose'
+import { loadKnown } from './known-assets'
+
+export interface PreviewListener extends Pick<RealmListener, 'console' | 'clear'> {
+  /** A document is on its way. */
+  loading(request: PageRequest): void
+  /** It is shown, or it could not be had. */
+  shown(view: FetchView): void
+  /** Something of it can't be shown, in words for a learner. */
+  omitted(text: string): void
+}
+
+const LEFT =
+  'A script of the document set `location`, or the like. Here only links and forms lead on; nothing was fetched.'
+
+export class Preview {
+  readonly #container: HTMLElement
+  readonly #browser: RealmBrowser
+  readonly #listener: PreviewListener
+  #frame: RealmFrame | null = null
+  #current: AbortController | null = null
+
+  /** @param container  what the frame is put into */
+  constructor(container: HTMLElement, browser: RealmBrowser, listener: PreviewListener) {
+    this.#container = container
+    this.#browser = browser
+    this.#listener = listener
+  }
+
+  /** Goes to a document. A newer call gives up an older one. */
+  async open(request: PageRequest): Promise<void> {
+    this.#current?.abort()
+    const { signal } = (this.#current = new AbortController())
+    this.#listener.loading(request)
+    try {
+      const { view, body } = await this.#browser.fetch(request, { signal })
+      const bytes = view.response ? await readAll(body) : new Uint8Array()
+      const page = { url: view.response?.url || view.url, sandboxed: false }
+      const html = await this.#document(view, bytes, page, signal)
+      if (signal.aborted) return
+      this.#show(html, page)
+      this.#listener.shown(view)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  dispose(): void {
+    this.#current?.abort()
+    this.#frame?.dispose()
+    this.#frame = null
+  }
+
+  #show(html: string, page: Page): void {
+    this.#frame?.dispose()
+    this.#frame = makeRealmFrame({
+      page,
+      browser: this.#browser,
+      title: `Document at ${page.url}`,
+      html,
+      listener: {
+        console: (level, parts) => this.#listener.console(level, parts),
+        clear: () => this.#listener.clear(),
+        navigate: (request) => void this.open(request),
+      },
+      onLeft: () => {
+        // Its scripts would lead it away again.
+        this.#show(message('The document left', LEFT), page)
+        this.#listener.omitted(LEFT)
+      },
+    })
+    this.#container.append(this.#frame.element)
+  }
+
+  async #document(view: FetchView, bytes: Uint8Array, page: Page, signal: AbortSignal): Promise<string> {
+    if (!view.response) return message('This page can’t be reached', view.text)
+    const type = typeOf(view)
+    if (bytes.length === 0) return message('Nothing to show', `The answer is ${view.response.status}, without a body.`)
+    if (/^text\/html\b/.test(type)) {
+      return compose(
+        new TextDecoder().decode(bytes),
+        page.url,
+        (url, kind) => this.#load(url, kind, page, signal),
+        (text) => this.#listener.omitted(text),
+      )
+    }
+    if (type.startsWith('image/')) return `<img alt="" src="${dataUrl(attribute(type), bytes)}">`
+    if (type === '' || /^text\/|json|javascript|xml/.test(type)) {
+      const text = attribute(new TextDecoder().decode(bytes))
+      return `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${text}</pre>`
+    }
+    return message('A download', `${bytes.length} bytes of ${type}, which a browser would save as a file.`)
+  }
+
+  async #load(url: string, kind: AskKind, page: Page, signal: AbortSignal): Promise<Asset | null> {
+    const known = await loadKnown(url)
+    if (known) return known
+    const { view, body } = await this.#browser.fetch(assetRequest(url, kind, page), { signal })
+    if (!view.response) {
+      this.#listener.omitted(`${url} could not be loaded. ${view.text}`)
+      return null
+    }
+    return { type: typeOf(view), bytes: await readAll(body) }
+  }
+}
+
+function typeOf({ response }: FetchView): string {
+  return (response?.headers.find(([name]) => name === 'content-type')?.[1] ?? '').toLowerCase()
+}
+
+async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(body).arrayBuffer())
+}
+
+function assetRequest(url: string, kind: AskKind, page: Page): PageRequest {
+  return {
+    from: -1,
+    title: `GET ${new URL(url).pathname}`,
+    method: 'GET',
+    url,
+    headers: [],
+    body: { text: '', encoding: 'utf8' },
+    atMs: 0,
+    page: { ...page, kind, hasBody: false, bodyType: null },
+  }
+}
+
+function message(title: string, text: string): string {
+  const style = 'font:16px system-ui;max-width:36em;margin:15vh auto;padding:0 16px'
+  return `<div style="${style}"><h1 style="font-size:20px">${attribute(title)}</h1><p>${attribute(text)}</p></div>`
+}
