@@ -138,7 +138,7 @@ export function stepByChange(shown: ShownExchange, from: number, by: 1 | -1): nu
 }
 
 /**
- * The first thing worth seeing in a fresh run: where it stopped, an exception's birth, a short circuit, else the
+ * The first thing worth seeing in a fresh run: where it stopped, an exception's birth, where the browser blocked it, a short circuit, else the
  * first change by a layer of the learner's on the way out, else any change on the way out, else the end.
  */
 export function restingStep(shown: ShownExchange): number {
@@ -148,6 +148,7 @@ export function restingStep(shown: ShownExchange): number {
   const tests: ((step: RowStep) => boolean)[] = [
     (step) => step.kind === 'stop',
     (step) => step.kind === 'raise',
+    (step) => step.kind === 'block',
     (step) => step.direction === 'out' && view.rings[step.ring]?.shortCircuit === true,
     (step) => step.direction === 'out' && step.change && mine(step),
     (step) => step.change && mine(step),

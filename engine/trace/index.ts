@@ -1,8 +1,10 @@
 // The door of the trace room: reads recorded events into what views show. Pure functions, no DOM, no Python.
 export type { RingOrigin, HeaderChange, RingView, Step, ExchangeView, Row, RowStep, ShownExchange } from './model'
-export { viewExchange, stackView } from './view'
+export { viewExchange, viewUnsent, stackView } from './view'
+export { listParts, type RunPart, type Hop } from './parts'
+export type { BrowserPart, BrowserRule, PageHeader, PageVerdict } from './page-view'
 export { foldExchange, shownStep, stepAtSeq, firstStepOf, stepByLayer, stepByChange, restingStep } from './fold'
-export { narrate, narrateStack, sentenceText, type Sentence } from './narrate'
+export { narrate, narrateStack, pageReads, sentenceText, type Sentence } from './narrate'
 export { layerLabel } from './label'
 export { headerTable, thinTable, type HeaderTableView, type TableCell, type TableLine } from './table'
 export {
@@ -15,4 +17,13 @@ export {
 } from './compare'
 export { eventWords } from './event-words'
 export { diffHeaders, parseHeaderLines } from './headers'
-export { rowName, ringsOfRow, dropSuffix, cutMiddle, closeWords } from './words'
+export {
+  rowName,
+  tellingFirst,
+  ringsOfRow,
+  dropSuffix,
+  cutMiddle,
+  closeWords,
+  verdictSentence,
+  blockWords,
+} from './words'

@@ -1,6 +1,6 @@
 // The words by which a row of the onion is read aloud. The full name always comes first.
 import type { HeaderChange, RingView, Row, ShownExchange } from './model'
-import { listWords, namesByKind, ringsOfRow } from './words'
+import { listWords, namesByKind, ringsOfRow, tellingFirst } from './words'
 
 function originWords(ring: RingView): string {
   if (ring.role === 'browser') return ''
@@ -27,6 +27,31 @@ function requestWords(ring: RingView, goesOn: boolean): string[] {
   else if (ring.role === 'server') words.push('makes a scope of the bytes')
   else if (goesOn) words.push('passes the request on')
   return words
+}
+
+/** What the modelled browser did: its rings' words are of pages, not of layers. */
+function browserWords(shown: ShownExchange, ring: RingView): string {
+  const { browser, outcome } = shown.view
+  const { status } = ring.response
+  const came = status === null ? 'receives nothing' : `receives ${status}`
+  const asks =
+    browser?.role === null
+      ? ['sends nothing']
+      : browser?.role === 'preflight'
+        ? [...headerWords(tellingFirst(ring.request.headers), 'request'), 'asks first with a preflight']
+        : [...headerWords(tellingFirst(ring.request.headers), 'request'), 'sends the request']
+  const ends = {
+    read: `${browser?.verdict?.fromCache ? 'answers from its cache' : `${came}, and the page may read it`}`,
+    blocked: `${browser?.role === null ? '' : `${came}, `}blocked: the page gets an error`,
+    opaque: `${came}, opaque to the page`,
+    kept: browser?.role === 'preflight' ? `${came}, and goes on` : `${came}, and follows it`,
+    nothing: '',
+    stopped: '',
+    pending: '',
+  }[outcome.kind]
+  const hidden = namesByKind(ring.response.headers).removed
+  const hides = hidden.length > 0 ? [`hides ${listWords(hidden)} from the page`] : []
+  return [...asks, ...(ends ? [ends] : []), ...hides].join('; ')
 }
 
 function responseWords(ring: RingView): string[] {
@@ -56,6 +81,7 @@ function errorWords(ring: RingView): string[] {
 function deedWords(shown: ShownExchange, ring: RingView, isCore: boolean): string {
   if (shown.view.kind === 'stack') return 'no request has met it yet'
   if (!ring.reached) return 'not reached'
+  if (ring.role === 'browser' && shown.view.browser) return browserWords(shown, ring)
   if (ring.stopped) return [...requestWords(ring, false), 'the session was stopped here'].join('; ')
   const { status } = ring.response
   if (ring.shortCircuit)

@@ -1,5 +1,6 @@
 // The shapes that views read: one exchange as rings and steps. Plain data, no text for people, no pixels.
 import type { BodyText, HeaderList, LayerOrigin, Layer, Ms, ScopeChange, StopView, ErrorView } from '../protocol'
+import type { BrowserPart } from './page-view'
 
 /** Who a ring belongs to; browser and server are rings, but not layers. */
 export type RingOrigin = LayerOrigin | 'browser' | 'server'
@@ -84,8 +85,10 @@ export interface RingView {
 /**
  * `leave`, `arrive`: the page's ends of the path. `enter`: the request comes in. `send`: a response head goes out.
  * `body`: one message of a stream. `raise`, `pass`, `catch`: an exception. `stop`: the session was stopped here.
+ * `keep`: the browser has the response and goes on with the fetch. `block`: it gives the page an error in its place.
  */
-export type StepKind = 'leave' | 'enter' | 'send' | 'body' | 'raise' | 'pass' | 'catch' | 'stop' | 'arrive'
+export type StepKind =
+  'leave' | 'enter' | 'send' | 'body' | 'raise' | 'pass' | 'catch' | 'stop' | 'keep' | 'block' | 'arrive'
 
 export interface Step {
   /** First event of the step, in the session's trace. */
@@ -107,9 +110,13 @@ export interface Step {
   readonly bytes: number
 }
 
-/** How the exchange ended for the page. */
+/**
+ * How the exchange ended for the page. `blocked`: the page gets an error, whatever the server said. `opaque`: it learns that
+ * something came, and nothing of it. `kept`: the response is the browser's alone, of a preflight or a redirect that it
+ * follows. Status and reason are the server's.
+ */
 export interface Outcome {
-  readonly kind: 'read' | 'nothing' | 'stopped' | 'pending'
+  readonly kind: 'read' | 'blocked' | 'opaque' | 'kept' | 'nothing' | 'stopped' | 'pending'
   readonly status: number | null
   readonly reason: string
 }
@@ -130,6 +137,8 @@ export interface ExchangeView {
   /** Number of body messages if the response was streamed, else 0. */
   readonly streamed: number
   readonly outcome: Outcome
+  /** Null for a plain client. */
+  readonly browser: BrowserPart | null
   readonly stop: StopView | null
   /** Header lists as they stood at each ring; null where nothing crossed it. Same order as `rings`. */
   readonly requestHeaders: readonly (HeaderList | null)[]

@@ -1,6 +1,7 @@
 // One plain sentence for each step, the layer as its subject. Says only what the trace shows; no markup.
-import type { HeaderChange, RingView, RowStep, ShownExchange } from './model'
-import { cutMiddle, numberWord, ringsOfRow, subjectOf } from './words'
+import type { ExchangeView, HeaderChange, RingView, RowStep, ShownExchange } from './model'
+import { cutMiddle, numberWord, originWords, pageWords, ringsOfRow, subjectOf, tellingFirst } from './words'
+import type { BrowserPart } from './page-view'
 
 /** A piece of a sentence: plain, a name to be stressed, or something from the wire or the program. */
 export interface SentencePart {
@@ -17,6 +18,11 @@ const VALUE_CHARS = 40
 const t = (text: string): SentencePart => ({ kind: 'text', text })
 const b = (text: string): SentencePart => ({ kind: 'strong', text })
 const c = (text: string): SentencePart => ({ kind: 'code', text })
+
+/** A text of the browser's rules, what stands between backticks as code. */
+function ticked(text: string): SentencePart[] {
+  return text.split('`').flatMap((piece, i) => (piece === '' ? [] : [i % 2 === 1 ? c(piece) : t(piece)]))
+}
 
 /** The sentence as plain text, for `aria-valuetext` and for tests. */
 export function sentenceText(sentence: Sentence): string {
@@ -106,6 +112,7 @@ function sayEnter(shown: ShownExchange, step: RowStep, ring: RingView, subject: 
   const many = shown.rows[step.row]?.folded ?? false
   const phrases = requestPhrases(ring)
   if (ring.role === 'browser') {
+    if (shown.view.browser) return sayAsk(shown, shown.view.browser, subject)
     const names = ring.request.headers.map((change) => change.name)
     return names.length > 0
       ? [subject, t(' adds '), ...codes(names), t(' and sends the request.')]
@@ -145,7 +152,7 @@ function saySend(shown: ShownExchange, step: RowStep, ring: RingView, subject: S
   const many = shown.rows[step.row]?.folded ?? false
   const phrases = responsePhrases(ring)
   const status = ring.response.status
-  if (ring.role === 'browser') return [subject, t(` receives ${status ?? 'the response'}.`)]
+  if (ring.role === 'browser') return sayJudge(shown, ring, subject)
   if (ring.role === 'server') {
     return phrases.length > 0
       ? [subject, t(' '), ...join(phrases), t(', and writes the bytes.')]
@@ -168,6 +175,83 @@ function saySend(shown: ShownExchange, step: RowStep, ring: RingView, subject: S
   return phrases.length > 0
     ? [subject, t(' gets the response back and '), ...join(phrases), t('.')]
     : [subject, t(' lets the response through and changes nothing.')]
+}
+
+function sayWish({ view }: ShownExchange, browser: BrowserPart): Sentence {
+  const wish = c(
+    `${browser.role === 'preflight' ? browser.method : view.method} ${cutMiddle(view.target, VALUE_CHARS)}`,
+  )
+  if (browser.after === 'preflight') return [t('The preflight has passed. Now '), wish, t(' may go out.')]
+  if (browser.after === 'redirect') return [t('The browser follows the redirect by itself: '), wish, t(' comes next.')]
+  return [t('A page at '), c(pageWords(browser.page)), t(' asks for '), wish, t('. Nothing is on the wire yet.')]
+}
+
+function sayAsk(shown: ShownExchange, browser: BrowserPart, subject: SentencePart): Sentence {
+  const { outcome } = shown.view
+  if (browser.role === null)
+    return [
+      subject,
+      t(
+        browser.verdict?.fromCache
+          ? ' has the answer in its cache, and sends nothing.'
+          : ' looks at the request and does not send it.',
+      ),
+    ]
+  const added = shown.view.rings[0]?.request.headers ?? []
+  const names = codes(tellingFirst(added).map((change) => change.name))
+  if (browser.role === 'preflight')
+    return [t('The browser asks first: may '), c(originOf(browser)), t(' send '), ...wishOf(shown), t('?')]
+  const sends =
+    outcome.kind === 'blocked' && outcome.status === null && shown.turn === 0
+      ? ' and tries to send the request.'
+      : ' and sends the request.'
+  return added.length > 0
+    ? [subject, t(' adds '), ...names, t(sends)]
+    : [subject, t(' sends the request as it stands.')]
+}
+
+/** What a preflight asks for: the method, and the headers where there are any. */
+function wishOf({ view }: ShownExchange): Sentence {
+  const asked = (view.requestHeaders[0] ?? []).find(([name]) => name.toLowerCase() === 'access-control-request-headers')
+  const names = asked?.[1].split(',').map((name) => name.trim()) ?? []
+  return [c(view.browser?.method ?? ''), ...(names.length > 0 ? [t(' with '), ...codes(names)] : [])]
+}
+
+function originOf({ page }: BrowserPart): string {
+  return page.sandboxed ? 'null' : originWords(page.url)
+}
+
+function sayJudge(shown: ShownExchange, ring: RingView, subject: SentencePart): Sentence {
+  const { browser, outcome } = shown.view
+  const { status } = ring.response
+  if (!browser) return [subject, t(` receives ${status ?? 'the response'}.`)]
+  if (browser.role === null) return ticked(browser.verdict?.text ?? 'The browser answers from its cache.')
+  if (outcome.kind === 'opaque')
+    return [subject, t(` receives ${status ?? 'the response'} and shows the page none of it: the response is opaque.`)]
+  const hidden = ring.response.headers.map((change) => change.name)
+  return hidden.length > 0
+    ? [subject, t(` receives ${status ?? 'the response'}, lets the page read it, and hides `), ...codes(hidden), t('.')]
+    : [subject, t(` receives ${status ?? 'the response'} and lets the page read it.`)]
+}
+
+/** The response ends at the browser: it goes on with the fetch, or gives the page an error. */
+function sayEnd(shown: ShownExchange, step: RowStep, subject: SentencePart): Sentence {
+  const { browser, outcome } = shown.view
+  if (step.kind === 'block') return ticked(browser?.verdict?.text ?? 'The browser keeps the response from the page.')
+  if (browser?.role === 'preflight')
+    return [
+      subject,
+      t(` receives ${outcome.status ?? 'the answer'} and finds what it asked for. The `),
+      c(browser.method),
+      t(' may follow.'),
+    ]
+  const location = shown.view.responseHeaders[0]?.find(([name]) => name.toLowerCase() === 'location')?.[1]
+  return [
+    subject,
+    t(` receives ${outcome.status ?? 'a redirect'} and goes on`),
+    ...(location === undefined ? [] : [t(' to '), c(cutMiddle(location, VALUE_CHARS))]),
+    t('. The page does not see this response.'),
+  ]
 }
 
 function sayError(shown: ShownExchange, step: RowStep, ring: RingView, subject: SentencePart): Sentence {
@@ -227,6 +311,7 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
   const step = shown.steps[index]
   if (!step) return []
   const { view } = shown
+  if (step.kind === 'leave' && view.browser) return sayWish(shown, view.browser)
   if (step.kind === 'leave')
     return [
       t('The client is about to send '),
@@ -234,8 +319,10 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
       t('. Nothing is on the wire yet.'),
     ]
   if (step.kind === 'arrive') {
+    if (view.outcome.kind === 'opaque')
+      return [t('The page gets an opaque response: status 0, no headers, no body. It learns that something came.')]
     return [
-      t('The client reads '),
+      t(view.browser ? 'The page reads ' : 'The client reads '),
       b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()),
       t(view.rings.some((ring) => ring.error?.late) ? ', and a body that breaks off.' : '.'),
     ]
@@ -256,8 +343,29 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
     ]
   }
   if (step.kind === 'enter') return sayEnter(shown, step, ring, subject)
+  if (step.kind === 'keep' || step.kind === 'block') return sayEnd(shown, step, subject)
   if (step.kind === 'send') return saySend(shown, step, ring, subject)
   return sayError(shown, step, ring, subject)
+}
+
+/** How many of the response's headers a page may read; empty where no page asked, or no response came. */
+export function pageReads({ browser, outcome }: ExchangeView): Sentence {
+  if (!browser || browser.headers.length === 0) return []
+  const { headers, role, verdict } = browser
+  const readable = headers.filter(({ fate }) => fate === 'readable').length
+  if (outcome.kind === 'kept')
+    return role === 'preflight'
+      ? [t('A preflight’s response is for the browser. The page reads '), b('nothing'), t(' of it.')]
+      : [t('The browser follows this redirect. The page reads '), b('nothing'), t(' of it.')]
+  if (outcome.kind === 'blocked')
+    return [
+      t('The page may read '),
+      b('nothing'),
+      t(', not even the status'),
+      ...(verdict?.exception ? [t(': the fetch rejects with a '), c(verdict.exception.name), t('.')] : [t('.')]),
+    ]
+  if (outcome.kind === 'opaque') return [t('The page may read '), b('nothing'), t('. It learns that something came.')]
+  return [t('The page may read '), b(`${readable} of ${headers.length}`), t('.')]
 }
 
 /** Says what a stack without any exchange holds: `Your app has six layers, and no request has met them.` */

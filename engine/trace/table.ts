@@ -1,6 +1,7 @@
 // The inspector's header table as data: one line a header, one column a row of the onion, in the order of travel.
 import type { HeaderChange, ShownExchange } from './model'
 import { groupHeaders } from './headers'
+import type { PageHeader } from './page-view'
 import { rowName, rowShortName } from './words'
 
 export interface TableColumn {
@@ -33,12 +34,18 @@ export interface TableLine {
   /** Rows that changed or removed it later. */
   readonly changedBy: readonly string[]
   readonly removed: boolean
+  /** What a page may see of it; null for request headers, and where no page asked. */
+  readonly page: PageHeader | null
 }
 
 export interface HeaderTableView {
   readonly of: 'request' | 'response'
   readonly columns: readonly TableColumn[]
+  /** The browser's row, where it stands between the response and a page; it has no column then. */
+  readonly page: TableColumn | null
   readonly lines: readonly TableLine[]
+  /** The page gets nothing of this response. */
+  readonly isBlocked: boolean
 }
 
 /**
@@ -56,6 +63,7 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
     order.reverse()
   }
   const columns: TableColumn[] = []
+  let page: TableColumn | null = null
   const groups: Map<string, string[]>[] = []
   for (const { row, i } of order) {
     // A folded run changed nothing, so any of its rings that the message crossed speaks for all.
@@ -64,7 +72,12 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
     if (!headers) continue
     const inwards = of === 'request'
     const step = steps.findIndex((one) => one.row === i && (one.direction === 'in') === inwards && one.kind !== 'body')
-    columns.push({ row: i, name: rowName(shown, row), short: rowShortName(shown, row), step: step < 0 ? null : step })
+    const column = { row: i, name: rowName(shown, row), short: rowShortName(shown, row), step: step < 0 ? null : step }
+    if (of === 'response' && view.browser && view.rings[ring ?? -1]?.role === 'browser') {
+      page = column
+      continue
+    }
+    columns.push(column)
     groups.push(groupHeaders(headers))
   }
   // A request header that a layer adds is in the list of the next ring: what a column hands on is the next one's list.
@@ -73,6 +86,7 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
   for (const group of handed)
     for (const [name, values] of group) names.set(name, Math.max(names.get(name) ?? 0, values.length))
   const browserAdded = new Set(view.rings[0]?.request.headers.map((change) => change.name) ?? [])
+  const fates = new Map(of === 'response' ? view.browser?.headers.map((header) => [header.name, header]) : [])
   const lines: TableLine[] = []
   for (const [name, count] of names) {
     for (let nth = 0; nth < count; nth++) {
@@ -102,10 +116,20 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
         if (now !== undefined) value = now
         before = now
       }
-      lines.push({ name, nth, value, cells, addedBy, addedByShort, changedBy, removed: before === undefined })
+      lines.push({
+        name,
+        nth,
+        value,
+        cells,
+        addedBy,
+        addedByShort,
+        changedBy,
+        removed: before === undefined,
+        page: fates.get(name) ?? null,
+      })
     }
   }
-  return { of, columns, lines }
+  return { of, columns, page, lines, isBlocked: view.outcome.kind === 'blocked' }
 }
 
 /**

@@ -14,8 +14,10 @@ import type {
   TraceEvent,
 } from '../protocol'
 import { diffHeaders, parseHeaderLines } from './headers'
+import { eventsOf, fetchOf, readBrowserPart, type BrowserPart } from './page-view'
 import type {
   ExchangeView,
+  HeaderChange,
   Outcome,
   RequestDeeds,
   ResponseDeeds,
@@ -34,7 +36,7 @@ export const PLUMBING = /^(app|router|endpoint|route|path_params|extensions|asgi
 const STREAM_STEPS = 12
 
 /** The part of a run document that a view needs; a live session has it before it has ended. */
-export type Readable = Pick<RunDocument, 'layers' | 'exchanges' | 'events' | 'stop'>
+export type Readable = Pick<RunDocument, 'layers' | 'exchanges' | 'events' | 'stop' | 'fetches'>
 
 type EventOf<K extends TraceEvent['kind']> = Extract<TraceEvent, { kind: K }>
 
@@ -284,7 +286,12 @@ function readRequest(rings: readonly Ring[], records: ReadonlyMap<string, Record
 }
 
 /** What each ring let out, compared with the next ring inside that let anything out. */
-function readResponse(rings: readonly Ring[], records: ReadonlyMap<string, Record_>, exchange: Exchange | undefined) {
+function readResponse(
+  rings: readonly Ring[],
+  records: ReadonlyMap<string, Record_>,
+  exchange: Exchange | undefined,
+  browser: BrowserPart | null,
+) {
   const deeds: ResponseDeeds[] = rings.map(() => NO_RESPONSE)
   const headers: (HeaderList | null)[] = rings.map(() => null)
   let inner: { status: number | null; headers: HeaderList; bodies: readonly BodyView[] | null } | null = null
@@ -313,7 +320,16 @@ function readResponse(rings: readonly Ring[], records: ReadonlyMap<string, Recor
     }
     inner = { status, headers: out, bodies: complete ? bodies : null }
   }
+  const [outermost] = deeds
+  // Where the page gets a response at all, what it doesn't get of the headers is the browser's deed.
+  if (outermost && rings[0]?.role === 'browser' && browser?.response && browser.verdict?.outcome === 'ok') {
+    deeds[0] = { ...outermost, headers: browser.headers.flatMap(hidden) }
+  }
   return { deeds, headers }
+}
+
+function hidden({ name, said, fate }: BrowserPart['headers'][number]): HeaderChange[] {
+  return fate === 'hidden' ? [{ name, kind: 'removed', before: said.join(', '), after: null }] : []
 }
 
 function readError(ring: Ring, record: Record_ | undefined, innerRaised: EventOf<'raise'> | null): RingError | null {
@@ -359,8 +375,28 @@ function readError(ring: Ring, record: Record_ | undefined, innerRaised: EventOf
  * @returns rings from the outside in and the steps of the slider; for an exchange without events, rings nobody reached
  */
 export function viewExchange(doc: Readable, index: number, events: readonly TraceEvent[] = doc.events): ExchangeView {
-  const own = events.filter((event) => event.exchange === index)
+  const fetch = fetchOf(
+    doc.exchanges[index],
+    events.filter((event) => event.exchange === index),
+  )
+  return viewOf(doc, index, fetch, events)
+}
+
+/** Reads a fetch that sent nothing: the path turns at the browser. Its layers are rings nobody reached. */
+export function viewUnsent(doc: Readable, fetch: number): ExchangeView {
+  return viewOf(doc, null, fetch, doc.events)
+}
+
+function viewOf(
+  doc: Readable,
+  number: number | null,
+  fetch: number | null,
+  events: readonly TraceEvent[],
+): ExchangeView {
+  const own = eventsOf(doc, number, fetch, events)
+  const index = number ?? doc.exchanges.length
   const exchange = doc.exchanges[index]
+  const browser = readBrowserPart(doc, number, fetch, own)
   const records = collect(own)
   const rings = ringsOf(doc, index, records, events)
   const stopEvent = own.find((event): event is EventOf<'stop'> => event.kind === 'stop') ?? null
@@ -368,7 +404,7 @@ export function viewExchange(doc: Readable, index: number, events: readonly Trac
   const stop: StopView | null = stopEvent?.stop ?? (!exchange?.response && isLast && own.length > 0 ? doc.stop : null)
 
   const request = readRequest(rings, records, exchange)
-  const response = readResponse(rings, records, exchange)
+  const response = readResponse(rings, records, exchange, browser)
   const reached = rings.map((ring) => records.get(ring.id)?.enter != null)
   let turn = reached.lastIndexOf(true)
   // The two outer rings may leave no `enter` of their own; who got further in has passed them.
@@ -397,12 +433,14 @@ export function viewExchange(doc: Readable, index: number, events: readonly Trac
     const responseDeeds = response.deeds[i] ?? NO_RESPONSE
     const isCore = i === rings.length - 1
     const answersItself =
-      ring.role === 'layer' &&
-      !isCore &&
-      i === turn &&
-      record?.start != null &&
-      errors[i] === null &&
-      record.exit?.awaited !== true
+      ring.role === 'browser'
+        ? browser?.verdict != null && turn === 0
+        : ring.role === 'layer' &&
+          !isCore &&
+          i === turn &&
+          record?.start != null &&
+          errors[i] === null &&
+          record.exit?.awaited !== true
     const changes =
       requestDeeds.headers.length + requestDeeds.scope.length + responseDeeds.headers.length > 0 ||
       requestDeeds.body ||
@@ -433,13 +471,13 @@ export function viewExchange(doc: Readable, index: number, events: readonly Trac
 
   const scope = own.find((event): event is EventOf<'enter'> => event.kind === 'enter' && event.scope != null)?.scope
   const streamed = countStream(rings, records)
-  const outcome = readOutcome(exchange, stop, doc, index)
-  const steps = readSteps({ own, rings, views, records, turn, streamed, exchange, stop, stoppedAt })
+  const outcome = readOutcome(exchange, stop, doc, index, browser)
+  const steps = readSteps({ own, rings, views, records, turn, streamed, exchange, stop, stoppedAt, outcome, browser })
   return {
     kind: 'run',
-    title: exchange?.title ?? titleOf(scope),
-    method: exchange?.request.method ?? scope?.method ?? 'GET',
-    target: exchange ? targetOf(exchange.request.url) : pathOf(scope),
+    title: exchange?.title ?? doc.fetches?.[fetch ?? -1]?.title ?? titleOf(scope),
+    method: exchange?.request.method ?? scope?.method ?? browser?.method ?? 'GET',
+    target: exchange ? targetOf(exchange.request.url) : scope || !browser ? pathOf(scope) : targetOf(browser.url),
     startedAt: exchange?.startedAt ?? own[0]?.at ?? 0,
     endedAt: exchange?.endedAt ?? null,
     rings: views,
@@ -447,6 +485,7 @@ export function viewExchange(doc: Readable, index: number, events: readonly Trac
     turn: Math.max(turn, 0),
     streamed,
     outcome,
+    browser,
     stop,
     requestHeaders: request.headers,
     responseHeaders: response.headers,
@@ -481,8 +520,24 @@ function targetOf(url: string): string {
   return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/'
 }
 
-function readOutcome(exchange: Exchange | undefined, stop: StopView | null, doc: Readable, index: number): Outcome {
-  if (exchange?.response) return { kind: 'read', status: exchange.response.status, reason: exchange.response.reason }
+const ENDINGS = { blocked: 'blocked', opaque: 'opaque', opaqueredirect: 'opaque', ok: 'read' } as const
+
+function readOutcome(
+  exchange: Exchange | undefined,
+  stop: StopView | null,
+  doc: Readable,
+  index: number,
+  browser: BrowserPart | null,
+): Outcome {
+  const { status = null, reason = '' } = exchange?.response ?? {}
+  const { verdict } = browser ?? {}
+  // A session that was stopped is told as that, also where its page got an error of it.
+  if (verdict && verdict.outcome !== 'pending' && !(stop && status === null)) {
+    const seen = exchange ? null : browser?.response
+    return { kind: ENDINGS[verdict.outcome], status: seen?.status ?? status, reason: seen?.statusText ?? reason }
+  }
+  if (browser && !verdict && exchange?.response) return { kind: 'kept', status, reason }
+  if (exchange?.response) return { kind: 'read', status, reason }
   if (stop) return { kind: 'stopped', status: null, reason: '' }
   if (exchange || index < doc.exchanges.length) return { kind: 'nothing', status: null, reason: '' }
   return { kind: 'pending', status: null, reason: '' }
@@ -518,12 +573,17 @@ interface StepInput {
   readonly exchange: Exchange | undefined
   readonly stop: StopView | null
   readonly stoppedAt: number
+  readonly outcome: Outcome
+  readonly browser: BrowserPart | null
 }
+
+/** Outcomes that end at the browser, and their last step. */
+const ENDS: Readonly<Partial<Record<Outcome['kind'], StepKind>>> = { blocked: 'block', kept: 'keep' }
 
 type Draft = Omit<Step, 'lastSeq' | 'point' | 'change'>
 
 function readSteps(input: StepInput): Step[] {
-  const { own, rings, views, records, turn, streamed, exchange, stop, stoppedAt } = input
+  const { own, rings, views, records, turn, streamed, exchange, stop, stoppedAt, outcome, browser } = input
   const first = own[0]
   if (!first) return []
   const indexOf = new Map(rings.map((ring, i) => [ring.id, i]))
@@ -550,7 +610,7 @@ function readSteps(input: StepInput): Step[] {
   const out = (event: TraceEvent, ring: number, kind: StepKind = 'send') => {
     if (sent.has(ring)) return
     sent.add(ring)
-    add(event, ring, 'out', kind)
+    add(event, ring, 'out', ring === 0 ? (ENDS[outcome.kind] ?? kind) : kind)
   }
 
   const outermost = rings.findIndex((ring) => ring.role === 'layer' || ring.role === 'endpoint')
@@ -559,6 +619,8 @@ function readSteps(input: StepInput): Step[] {
     if (ring !== outermost || exchange?.response === null) return
     for (let i = outermost - 1; i >= 0; i--) {
       if (records.get(rings[i]?.id ?? '')?.start) return
+      // A modelled browser judges before it hands anything on; only a stream's head goes first.
+      if (i === 0 && browser && (streamed === 0 || ENDS[outcome.kind])) return
       out(event, i)
     }
   }
@@ -604,7 +666,14 @@ function readSteps(input: StepInput): Step[] {
     const server = indexOf.get(SERVER)
     if (server !== undefined) out(event, server)
     out(last, 0)
-    add(last, -1, 'out', 'arrive')
+    if (!ENDS[outcome.kind]) add(last, -1, 'out', 'arrive')
+  } else if (turn === 0 && browser?.verdict && outcome.kind !== 'stopped') {
+    // Nothing came back because nothing was sent, or because nobody listens there.
+    enter(first, 0)
+    out(last, 0)
+    if (!ENDS[outcome.kind]) add(last, -1, 'out', 'arrive')
+  } else if (outcome.kind === 'blocked' && drafts.some(({ ring, direction }) => ring === 1 && direction !== 'in')) {
+    out(last, 0)
   } else if (stop) {
     const event = own.find((one) => one.kind === 'stop') ?? last
     const place = stoppedAt >= 0 ? stoppedAt : turn
@@ -642,5 +711,5 @@ function isChange(view: RingView, draft: Draft, record: Record_ | undefined): bo
     return (
       view.response.headers.length > 0 || view.response.body || view.response.statusBefore !== null || view.shortCircuit
     )
-  return draft.kind === 'raise' || draft.kind === 'catch' || draft.kind === 'stop'
+  return draft.kind === 'block' || draft.kind === 'raise' || draft.kind === 'catch' || draft.kind === 'stop'
 }

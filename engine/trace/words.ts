@@ -1,6 +1,7 @@
 // Small words that sentences, labels and notes share. No markup, no layout.
-import type { SocketView } from '../protocol'
-import type { HeaderChange, RingView, Row, ShownExchange } from './model'
+import type { Page, SocketView } from '../protocol'
+import type { BrowserPart } from './page-view'
+import type { ExchangeView, HeaderChange, RingView, Row, ShownExchange } from './model'
 
 const NUMBERS = [
   'No',
@@ -65,7 +66,13 @@ export function rowShortName(shown: ShownExchange, row: Row): string {
   if (row.folded) return sharedOrigin(rings) === 'framework' ? 'fw' : `${rings.length} layers`
   const ring = rings[0]
   if (!ring) return ''
-  return ring.role === 'endpoint' ? 'endpoint' : ring.role === 'browser' ? 'client' : dropSuffix(ring.name)
+  return ring.role === 'endpoint'
+    ? 'endpoint'
+    : ring.role === 'browser'
+      ? shown.view.browser
+        ? 'browser'
+        : 'client'
+      : dropSuffix(ring.name)
 }
 
 /** The subject of a sentence: `Three framework layers`, `The browser`, `timing`. */
@@ -86,4 +93,109 @@ export function namesByKind(changes: readonly HeaderChange[]): Record<HeaderChan
 export function closeWords(close: SocketView['close']): string {
   if (!close) return 'cut off without a closing frame'
   return `closed by the ${close.by} with ${close.code}${close.reason ? `, "${close.reason}"` : ''}`
+}
+
+/** Where a page stands, in few words: `https://app.shop.test`, or that its frame is sandboxed. */
+export function pageWords({ url, sandboxed }: Page): string {
+  return sandboxed ? `a sandboxed frame of ${originWords(url)}` : originWords(url)
+}
+
+/** `https://app.shop.test` of `https://app.shop.test/cart`; what is no URL stays as it is. */
+export function originWords(url: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? url
+}
+
+/**
+ * What the page sees of an exchange, in one sentence: `The server answered 200; the page sees a TypeError.`
+ * Null for a plain client, and as long as nothing came.
+ */
+export function verdictSentence(view: ExchangeView): string | null {
+  const { browser, outcome } = view
+  if (!browser) return null
+  const isSent = browser.role !== null
+  const said = !isSent
+    ? browser.verdict?.fromCache
+      ? 'The browser’s cache answers'
+      : 'Nothing is sent'
+    : outcome.status === null
+      ? 'No answer comes'
+      : `The server answered ${outcome.status}`
+  switch (outcome.kind) {
+    case 'read':
+      return `${said}; ${readWords(browser)}.`
+    case 'blocked':
+      return `${said}; the page sees ${errorWords(browser)}.`
+    case 'opaque':
+      return `${said}; the page sees only that something came.`
+    case 'kept':
+      return browser.role === 'preflight'
+        ? `${said} to the preflight; the browser lets the ${browser.method} follow.`
+        : `${said}; the browser follows the redirect, and the page does not see it.`
+    case 'nothing':
+    case 'stopped':
+    case 'pending':
+      return null
+  }
+}
+
+function readWords({ kind, response, headers }: BrowserPart): string {
+  if (kind === 'navigation' || kind === 'form') return 'the browser shows it as the next page'
+  if (kind !== 'fetch' && kind !== 'xhr') return 'the page gets it'
+  if (response?.bodyError) return 'the page reads the head, and the body breaks off'
+  const hidden = headers.filter(({ fate }) => fate !== 'readable').length
+  return hidden === 0 ? 'the page reads it' : `the page reads it, except for ${hidden} of its ${headers.length} headers`
+}
+
+function errorWords({ verdict, kind }: BrowserPart): string {
+  if (verdict?.exception) return withArticle(verdict.exception.name)
+  if (
+    kind === 'img' ||
+    kind === 'script' ||
+    kind === 'module' ||
+    kind === 'css' ||
+    kind === 'font' ||
+    kind === 'eventsource'
+  )
+    return 'an error event'
+  return 'nothing'
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
+}
+
+/** Headers of which a learner wants to know first that the browser added them. */
+const TELLING = ['origin', 'access-control-request-method', 'access-control-request-headers', 'cookie', 'referer']
+
+/** Header names with the telling ones first. */
+export function tellingFirst<T extends { readonly name: string }>(headers: readonly T[]): T[] {
+  const rank = ({ name }: T) => (TELLING.includes(name) ? TELLING.indexOf(name) : TELLING.length)
+  return [...headers].sort((a, b) => rank(a) - rank(b))
+}
+
+/** Why something is blocked, by Chromium's name for it, short enough for a margin. */
+const BLOCKS: readonly (readonly [category: RegExp, words: string])[] = [
+  [/^PreflightMissingAllowOrigin/, 'preflight: no allow-origin'],
+  [/MissingAllowOrigin/, 'no allow-origin header'],
+  [/WildcardOriginNotAllowed/, '* with credentials'],
+  [/MultipleAllowOrigin/, 'two origins allowed'],
+  [/InvalidAllowOriginValue/, 'allow-origin is no origin'],
+  [/AllowOriginMismatch/, 'another origin is allowed'],
+  [/InvalidAllowCredentials/, 'no allow-credentials'],
+  [/PreflightInvalidStatus/, 'preflight is not 2xx'],
+  [/PreflightDisallowedRedirect/, 'preflight redirects'],
+  [/MethodDisallowed|InvalidAllowMethods/, 'method is not allowed'],
+  [/HeaderDisallowed|InvalidAllowHeaders/, 'header is not allowed'],
+  [/RedirectContainsCredentials/, 'redirect has a password'],
+  [/ERR_CONNECTION_REFUSED/, 'nobody listens there'],
+  [/ERR_TOO_MANY_REDIRECTS/, 'too many redirects'],
+  [/ERR_ABORTED|abort/i, 'given up by the page'],
+  [/mixed/i, 'https page, http request'],
+  [/^NotAllowedByFetchAPI$/, 'not allowed in fetch()'],
+  [/^DisallowedByMode$/, 'mode is same-origin'],
+]
+
+/** `no allow-origin header`; `blocked` where there is no shorter word than the sentence. */
+export function blockWords(category: string | null): string {
+  return BLOCKS.find(([name]) => category !== null && name.test(category))?.[1] ?? 'blocked'
 }

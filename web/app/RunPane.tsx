@@ -6,24 +6,21 @@ import { fitsIn, OnionView, onionBox } from '../onion'
 import { useApp, type InspectorTab } from '../store'
 import { DirectionSwitch, HeaderTable, Narration, Tape } from '../timeline'
 import { Button, Icon } from '../ui'
+import { Chooser } from './Chooser'
+import { tabKey } from './chooser'
 import { BodyFacts, SourceFacts, StateFacts, TimeFacts } from './Facts'
 import { Notices } from './Notices'
 import { useShownStep } from './use-exchange'
 import type { Size } from './use-size'
-import { exchangeLabels, statusTone } from './words'
+import { VerdictLine } from './VerdictLine'
 
 export function RunPane({ size }: { readonly size: Size }) {
   const shown = useApp((s) => s.shown)
-  const exchangeIndex = useApp((s) => s.exchangeIndex)
+  const chosen = useApp((s) => tabKey(s.exchangeIndex, s.unsentFetch))
   const chooseExchange = useApp((s) => s.chooseExchange)
-  const exchanges = shown?.document.exchanges
-  const labels = useMemo(() => exchangeLabels(exchanges ?? []), [exchanges])
-  const bar = useRef<HTMLDivElement>(null)
-  // The exchange of a Send is the last tab, which may lie beyond the edge.
-  useEffect(() => {
-    bar.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [exchangeIndex, exchanges])
-  if (!exchanges || exchanges.length === 0) {
+  const chooseFetch = useApp((s) => s.chooseFetch)
+  const choose = (key: string) => (key.startsWith('f') ? chooseFetch : chooseExchange)(Number(key.slice(1)))
+  if (!shown || (shown.document.exchanges.length === 0 && !shown.document.fetches?.length)) {
     return (
       <div className="run-pane">
         <div className="bar" />
@@ -33,26 +30,9 @@ export function RunPane({ size }: { readonly size: Size }) {
     )
   }
   return (
-    <Tabs
-      className="run-pane"
-      selectedKey={String(exchangeIndex)}
-      onSelectionChange={(key) => chooseExchange(Number(key))}
-    >
-      <div className="bar run-pane__bar" ref={bar}>
-        <TabList className="tabs" aria-label="Requests of this run">
-          {exchanges.map(({ response, title }, index) => (
-            <Tab className="tab" id={String(index)} key={index}>
-              <span className="run-pane__label" title={title}>
-                {labels[index]}
-              </span>
-              <span className={`run-pane__status run-pane__status--${statusTone(response?.status ?? null)} num`}>
-                {response?.status ?? 'no response'}
-              </span>
-            </Tab>
-          ))}
-        </TabList>
-      </div>
-      <TabPanel className="run-pane__panel" id={String(exchangeIndex)}>
+    <Tabs className="run-pane" selectedKey={chosen} onSelectionChange={(key) => choose(String(key))}>
+      <Chooser document={shown.document} chosen={chosen} />
+      <TabPanel className="run-pane__panel" id={chosen}>
         <Instrument size={size} />
       </TabPanel>
     </Tabs>
@@ -117,6 +97,7 @@ function Instrument({ size }: { readonly size: Size }) {
     })
   return (
     <div className="instrument" ref={ref}>
+      <VerdictLine view={at.view} />
       <div className={`instrument__onion${isLarge ? ' instrument__onion--large' : ''}`}>
         <OnionView
           shown={shown}
@@ -124,7 +105,7 @@ function Instrument({ size }: { readonly size: Size }) {
           onStep={goTo}
           onToggleGroup={toggleGroup}
           width={inner}
-          runKey={`${shownRun?.turn ?? 0}-${at.index}`}
+          runKey={`${shownRun?.turn ?? 0}-${at.index ?? 'unsent'}-${at.view.browser?.fetch ?? ''}`}
         />
       </div>
       <Tape shown={shown} step={step} onStep={goTo} playing={isPlaying} onPlaying={setIsPlaying} compact={isPhone} />

@@ -4,7 +4,6 @@ import {
   bootNumber,
   byteWords,
   engineWords,
-  exchangeLabels,
   laneNow,
   lineWords,
   savingWords,
@@ -105,18 +104,6 @@ describe('troubleMessage()', () => {
       place: { file: 'main.py', line: 15 },
     })
   })
-})
-
-test('tabs that would say the same are numbered', () => {
-  const request = (method: string, url: string) => ({ request: { method, url } })
-  expect(
-    exchangeLabels([
-      request('GET', 'http://localhost:8000/a?b=1'),
-      request('GET', 'http://other.example/a?b=1'),
-      request('POST', 'http://localhost:8000/a?b=1'),
-      request('OPTIONS', 'http://localhost:8000'),
-    ]),
-  ).toEqual(['GET /a?b=1', 'GET /a?b=1 (2)', 'POST /a?b=1', 'OPTIONS *'])
 })
 
 test('a status is coloured by who has to do something', () => {

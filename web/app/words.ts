@@ -139,19 +139,6 @@ export function versionWords(versions: { readonly fastapi: string; readonly star
   return `FastAPI ${short(versions.fastapi)}, Starlette ${short(versions.starlette)}`
 }
 
-/** The label of an exchange's tab: method and path, numbered where several say the same. */
-export function exchangeLabels(
-  exchanges: readonly { readonly request: { readonly method: string; readonly url: string } }[],
-): string[] {
-  const seen = new Map<string, number>()
-  return exchanges.map(({ request }) => {
-    const label = `${request.method} ${request.url.replace(/^[a-z]+:\/\/[^/]*/i, '') || '*'}`
-    const count = (seen.get(label) ?? 0) + 1
-    seen.set(label, count)
-    return count === 1 ? label : `${label} (${count})`
-  })
-}
-
 /** How a status is coloured; the number always stands beside it. */
 export function statusTone(status: number | null): 'ok' | 'short' | 'bad' {
   if (status === null || status >= 500) return 'bad'

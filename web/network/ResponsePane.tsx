@@ -1,12 +1,12 @@
 // What came over the wire for the exchange on screen: status, headers in order with duplicates, body, exception.
 import { useMemo, useState } from 'react'
-import type { Exchange, SocketView } from '../../engine/protocol'
+import type { Exchange, HeaderList, SocketView } from '../../engine/protocol'
 import { bodyBytes } from '../../engine/requests'
-import { closeWords } from '../../engine/trace'
+import { closeWords, verdictSentence, type ExchangeView } from '../../engine/trace'
 import { useShownStep, type ShownStep } from '../app/use-exchange'
 import { byteWords, statusTone, timeWords } from '../app/words'
 import { useApp } from '../store'
-import { Icon } from '../ui'
+import { Icon, Ticked } from '../ui'
 import { colourJson, readBody } from './body-text'
 import { readTraceback } from './console-lines'
 import { hintFor } from './hints'
@@ -16,7 +16,8 @@ import { TracebackView } from './TracebackView'
 export function ResponsePane() {
   const step = useShownStep()
   const phase = useApp((s) => s.phase)
-  const exchange = step?.document.exchanges[step.index]
+  const exchange = step?.index == null ? undefined : step.document.exchanges[step.index]
+  if (step && !exchange) return <UnsentLine view={step.view} />
   if (!step || !exchange) {
     return (
       <p className="dock__empty">
@@ -28,7 +29,7 @@ export function ResponsePane() {
     <div className="response">
       <StatusLine exchange={exchange} step={step} />
       {exchange.error && <ErrorPart error={exchange.error} />}
-      {exchange.response && <Headers step={step} />}
+      {exchange.response && <Headers headers={exchange.response.headers} step={step} />}
       {isTalk(exchange) ? (
         <Talk socket={exchange.socket} startedAt={exchange.startedAt} />
       ) : (
@@ -72,14 +73,43 @@ function StatusLine({ exchange, step }: { readonly exchange: Exchange; readonly 
         {tone !== 'short' && <Icon name={tone === 'ok' ? 'check' : 'cross'} size={12} />}
         {`${response.status} ${response.reason}`}
       </span>
-      <span className="response__meta">{[what, time, how].join(', ')}</span>
+      <span className="response__meta">
+        {[...(step.view.outcome.kind === 'read' ? [what, time, how] : [pageNote(step.view), what, time])].join(', ')}
+      </span>
     </p>
   )
 }
 
+/** What the server said is not what the page sees. */
+function pageNote({ outcome, browser }: ExchangeView): string {
+  if (outcome.kind === 'blocked') return 'sent by the server, not shown to the page'
+  if (outcome.kind === 'opaque') return 'sent by the server, opaque to the page'
+  return browser?.role === 'preflight' ? 'for the browser, which asked first' : 'for the browser, which follows it'
+}
+
+/** A fetch that never got to the server. */
+function UnsentLine({ view }: { readonly view: ExchangeView }) {
+  const { response, verdict } = view.browser ?? {}
+  return (
+    <div className="response">
+      <p className="response__status">
+        <span className={`chip ${response ? 'chip--ok' : 'chip--bad'}`}>
+          <Icon name={response ? 'check' : 'cross'} size={12} />
+          {response ? `${response.status} ${response.statusText}` : 'not sent'}
+        </span>
+        <span className="response__meta">{verdictSentence(view)}</span>
+      </p>
+      {verdict && (
+        <p className="response__hint">
+          <Ticked text={verdict.text} />
+        </p>
+      )}
+    </div>
+  )
+}
+
 /** Headers as sent; those that the step in view has changed are marked. */
-function Headers({ step }: { readonly step: ShownStep }) {
-  const headers = step.document.exchanges[step.index]?.response?.headers ?? []
+function Headers({ headers, step }: { readonly headers: HeaderList; readonly step: ShownStep }) {
   const at = step.view.steps[step.whole]
   const ring = at && at.direction !== 'in' ? step.view.rings[at.ring] : undefined
   const touched = new Set(ring?.response.headers.map(({ name }) => name.toLowerCase()))

@@ -4,7 +4,7 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 're
 import type { CSSProperties, ReactNode, RefObject } from 'react'
 import { firstStepOf, type ShownExchange } from '../../engine/trace'
 import { drawOnion, pulsesAt, reachedPoint, type DrawnRow, type Drawing, type Note, type Port } from './drawing'
-import { markerRoute, onionBox, ringPath, routeLength, shortCircuitBar, turnY } from './geometry'
+import { blockedPlate, markerRoute, onionBox, ringPath, routeLength, shortCircuitBar, turnY } from './geometry'
 import { LayerList } from './LayerList'
 import { nameWidth, SIGN } from './names'
 import './onion.css'
@@ -201,6 +201,14 @@ function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGr
           <path d={`M${bar.x} ${bar.y}h${bar.width}`} strokeWidth={bar.bar} />
         </g>
       ) : null}
+      {drawing.blockedAt === null ? null : (
+        <rect
+          className={`on-blocked ${state(drawing.blockedAt)}`}
+          {...blockedPlate(layout)}
+          fill={`url(#${id}blocked)`}
+          strokeWidth={1.25 * scale}
+        />
+      )}
       <g className="on-ports">
         {drawing.ports.map((port) => (
           <PortMark key={port.to} port={port} scale={scale} state={state(port.to)} />
@@ -261,6 +269,10 @@ function Textures({ id }: { id: string }) {
       </pattern>
       <pattern id={`${id}stop`} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
         <path d="M0 0V6" stroke="var(--short)" strokeWidth="2.5" />
+      </pattern>
+      <pattern id={`${id}blocked`} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width="5" height="5" fill="var(--raised)" />
+        <path d="M0 0V5" stroke="var(--blocked)" strokeWidth="2.5" />
       </pattern>
     </defs>
   )
@@ -336,7 +348,7 @@ function PortMark({ port, scale, state }: { port: Port; scale: number; state: st
       {sign === 'added' || sign === 'caught' ? <path className="on-mark" d="M-4 0h8M0 -4v8" /> : null}
       {sign === 'removed' ? <path className="on-mark" d="M-4 0h8" /> : null}
       {sign === 'changed' ? <path className="on-mark" d="M-4.200 .6q2.100 -3.200 4.200 -.6t4.200 -.6" /> : null}
-      {sign === 'born' ? <path className="on-mark" d="M-3 -3l6 6M3 -3l-6 6" /> : null}
+      {sign === 'born' || sign === 'blocked' ? <path className="on-mark" d="M-3 -3l6 6M3 -3l-6 6" /> : null}
     </g>
   )
 }

@@ -1,8 +1,11 @@
 // Says what to draw for an exchange at a step: kinds of segments, ports and notes, in words and numbers of the
 // geometry. Pure; the component beside it turns this into SVG.
 import {
+  blockWords,
   ringsOfRow,
   rowName,
+  tellingFirst,
+  type BrowserPart,
   type HeaderChange,
   type RingOrigin,
   type RingView,
@@ -31,7 +34,7 @@ export interface Segment {
   readonly d: string
 }
 
-export type PortSign = 'none' | 'added' | 'changed' | 'removed' | 'born' | 'skipped' | 'caught'
+export type PortSign = 'none' | 'added' | 'changed' | 'removed' | 'born' | 'skipped' | 'caught' | 'blocked'
 
 export interface Port {
   readonly to: number
@@ -40,7 +43,7 @@ export interface Port {
   readonly at: Point
 }
 
-export type NoteTone = 'added' | 'changed' | 'removed' | 'say' | 'error' | 'short'
+export type NoteTone = 'added' | 'changed' | 'removed' | 'say' | 'error' | 'short' | 'blocked'
 
 export interface Note {
   readonly row: number
@@ -75,8 +78,10 @@ export interface Drawing {
   readonly notes: readonly Note[]
   /** Row whose lower edge carries the short circuit's bar, or null. */
   readonly barAt: number | null
+  /** Point of the path at which the browser keeps the response from the page, or null. */
+  readonly blockedAt: number | null
   readonly title: string
-  readonly verdict: { readonly text: string; readonly tone: 'ok' | 'plain' | 'short' | 'error' | 'none' }
+  readonly verdict: { readonly text: string; readonly tone: 'ok' | 'plain' | 'short' | 'error' | 'blocked' | 'none' }
   readonly points: readonly Point[]
 }
 
@@ -156,7 +161,9 @@ function leftNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTon
   if (!first || shown.view.kind === 'stack') return null
   if (!first.reached) return { tone: 'say', lines: ['not reached'] }
   if (rings.some((ring) => ring.stopped)) return { tone: 'error', lines: ['stopped here'] }
-  const entries = unique(first.request.headers)
+  const browser = first.role === 'browser' ? shown.view.browser : null
+  if (browser?.role === null) return { tone: 'say', lines: ['nothing is sent'] }
+  const entries = unique(browser ? tellingFirst(first.request.headers) : first.request.headers)
   for (const change of first.request.scope) {
     const kind = change.before === null ? 'added' : change.after === null ? 'removed' : 'changed'
     entries.push({ kind, text: change.key })
@@ -173,6 +180,7 @@ function leftNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTon
 function rightNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTone; lines: string[] } | null {
   const first = ringsOfRow(shown, row)[0]
   if (!first || !first.reached || shown.view.kind === 'stack') return null
+  if (first.role === 'browser' && shown.view.browser) return pageNote(shown, shown.view.browser, room)
   const { status, statusBefore } = first.response
   if (first.error) {
     const { fate, error, answered } = first.error
@@ -207,17 +215,72 @@ function rightNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTo
   return changeNote(entries, room)
 }
 
+/** What the browser did with the response: in few words why it is blocked, or what it hides. */
+function pageNote(
+  shown: ShownExchange,
+  browser: BrowserPart,
+  room: number,
+): { tone: NoteTone; lines: string[] } | null {
+  const { outcome, rings } = shown.view
+  const wrap = (text: string) => (room === 1 ? [cutEnd(text, NOTE_LABEL)] : wrapNote(text, NOTE_LABEL))
+  if (outcome.kind === 'blocked') return { tone: 'blocked', lines: wrap(blockWords(browser.verdict?.category ?? null)) }
+  if (outcome.kind === 'opaque') return { tone: 'removed', lines: wrap('hides all of it') }
+  if (outcome.kind === 'kept')
+    return { tone: 'say', lines: [browser.role === 'preflight' ? 'may follow' : 'follows it'] }
+  if (browser.verdict?.fromCache) return { tone: 'short', lines: ['answers from cache'] }
+  const hidden = rings[0]?.response.headers.map(({ name }) => name) ?? []
+  // Those that the learner's own layers added say more than date and server.
+  const own = new Set(
+    rings
+      .filter(({ origin }) => origin === 'yours')
+      .flatMap(({ response }) => response.headers.map(({ name }) => name)),
+  )
+  const [first, ...rest] = [...hidden].sort((a, b) => Number(own.has(b)) - Number(own.has(a)))
+  if (first === undefined) return null
+  const more = rest.length > 0 ? [`and ${rest.length} more`] : []
+  if (room === 1 || more.length > 0)
+    return { tone: 'removed', lines: [cutEnd(`hides ${first}`, NOTE_LABEL), ...more.slice(0, room - 1)] }
+  return { tone: 'removed', lines: wrapNote(`hides ${first}`, NOTE_LABEL) }
+}
+
 function verdictOf(shown: ShownExchange, narrow: boolean): Drawing['verdict'] {
   const { outcome, rings, kind } = shown.view
   if (kind === 'stack') return { text: '', tone: 'none' }
   if (outcome.kind === 'stopped') return { text: narrow ? 'no answer' : 'nothing came back', tone: 'error' }
   if (outcome.kind === 'nothing') return { text: 'no answer', tone: 'error' }
+  const { browser } = shown.view
+  if (browser && outcome.kind !== 'pending') return pageVerdict(shown, browser, narrow)
   if (outcome.kind === 'pending' || outcome.status === null) return { text: '', tone: 'none' }
   if (rings.some((ring) => ring.error?.late)) return { text: `${outcome.status}, breaks off`, tone: 'error' }
-  // What a page may read of it is for a modelled browser to say; this is what came back.
   const text = narrow ? String(outcome.status) : `${outcome.status} ${outcome.reason}`.trim()
   if (rings.some((ring) => ring.shortCircuit)) return { text, tone: 'short' }
   return { text, tone: outcome.status >= 500 ? 'error' : outcome.status >= 400 ? 'plain' : 'ok' }
+}
+
+/** Status first, then what it is to the page: `401, page reads it`. */
+function pageVerdict(shown: ShownExchange, browser: BrowserPart, narrow: boolean): Drawing['verdict'] {
+  const { outcome, rings } = shown.view
+  const status = outcome.status === null ? '' : `${outcome.status}, `
+  const say = (long: string, short: string) => status + (narrow ? short : long)
+  if (outcome.kind === 'blocked') {
+    if (browser.role === null) return { text: 'not sent', tone: 'blocked' }
+    return { text: status ? say('page sees nothing', 'hidden') : 'no answer', tone: 'blocked' }
+  }
+  if (outcome.kind === 'opaque') return { text: say('opaque to the page', 'opaque'), tone: 'plain' }
+  if (outcome.kind === 'kept') {
+    const text = browser.role === 'preflight' ? say('browser goes on', 'goes on') : say('browser follows', 'follows')
+    return { text, tone: 'plain' }
+  }
+  if (browser.verdict?.fromCache) return { text: say('from the cache', 'cached'), tone: 'ok' }
+  const bad = (outcome.status ?? 0) >= 500
+  const tone = rings.some((ring) => ring.shortCircuit)
+    ? 'short'
+    : bad
+      ? 'error'
+      : (outcome.status ?? 0) >= 400
+        ? 'plain'
+        : 'ok'
+  return { text: say('page reads it', 'read'), tone }
 }
 
 function segmentsOf(shown: ShownExchange, layout: OnionLayout, furthest: number): Segment[] {
@@ -259,7 +322,15 @@ function portsOf(shown: ShownExchange, points: readonly Point[], furthest: numbe
     if (outAt && outTo <= furthest) {
       const fate = ring.error?.fate
       const sign =
-        fate === 'raised' ? 'born' : fate === 'passed' ? 'skipped' : fate === 'caught' ? 'caught' : responseSign(ring)
+        row === 0 && view.outcome.kind === 'blocked'
+          ? 'blocked'
+          : fate === 'raised'
+            ? 'born'
+            : fate === 'passed'
+              ? 'skipped'
+              : fate === 'caught'
+                ? 'caught'
+                : responseSign(ring)
       ports.push({ to: outTo, side: 'out', sign, at: outAt })
     }
   }
@@ -317,6 +388,7 @@ export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
     ports: portsOf(shown, points, furthest),
     notes,
     barAt: turning?.shortCircuit ? turn : null,
+    blockedAt: view.outcome.kind === 'blocked' && furthest >= 2 * turn + 2 ? 2 * turn + 2 : null,
     title: view.kind === 'stack' ? '' : fitTitle(view.method, view.target, layout.xIn / scale - 6),
     verdict: verdictOf(shown, margin === 0),
     points,

@@ -254,3 +254,10 @@ export function shortCircuitBar(layout: OnionLayout, turn: number) {
   const x = layout.xIn - 10 * scale
   return { x, y: row ? row.y + row.height : 0, width: layout.xOut + 10 * scale - x, bar: 3 * scale, hatch: 6 * scale }
 }
+
+/** The plate on the outermost edge where the browser keeps the response. */
+export function blockedPlate(layout: OnionLayout) {
+  const { scale } = layout.box
+  const y = layout.rows[0]?.y ?? HEAD
+  return { x: layout.xOut - 13 * scale, y: y - 3.5 * scale, width: 26 * scale, height: 7 * scale }
+}

@@ -31,8 +31,10 @@ export interface RunSlice {
   /** The newest document, also one without exchanges: the console reads it. */
   readonly latest: RunDocument | null
   readonly trouble: Trouble | null
-  /** Index into the shown document's exchanges. */
+  /** Index into the shown document's exchanges; of the last one chosen, while a fetch without any is in view. */
   readonly exchangeIndex: number
+  /** Number of a fetch that sent nothing and is in view in place of an exchange; null otherwise. */
+  readonly unsentFetch: number | null
   /** How many steps of the exchange are behind the learner; null until somebody moved: then the view chooses. */
   readonly cursor: number | null
   run(): Promise<void>
@@ -40,6 +42,8 @@ export interface RunSlice {
   send(index: number): Promise<void>
   stop(): void
   chooseExchange(index: number): void
+  /** Shows a fetch: where it sent something, its last exchange. */
+  chooseFetch(fetch: number): void
   seek(cursor: number): void
   dismissTrouble(): void
   /** Shows a recorded run. */
@@ -51,16 +55,18 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
     let turn = 0
     let aborter: AbortController | null = null
 
-    const accept = (document: RunDocument, files: SourceFiles, exchangeIndex: number) => {
+    const accept = (document: RunDocument, files: SourceFiles, place: RunPlace) => {
       set({ latest: document })
-      if (document.exchanges.length === 0) {
+      const { exchanges, fetches = [] } = document
+      if (exchanges.length === 0 && fetches.length === 0) {
         set({ trouble: troubleOf(document) })
         return
       }
       set({
         shown: { document, files, source: 'live', turn },
         trouble: null,
-        exchangeIndex: Math.max(0, Math.min(exchangeIndex, document.exchanges.length - 1)),
+        exchangeIndex: Math.max(0, Math.min(place.exchange, exchanges.length - 1)),
+        unsentFetch: unsentAt(document, place),
         cursor: null,
       })
     }
@@ -68,23 +74,23 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
     /** One press: the newest one counts, an older one is aborted and its outcome is not looked at. */
     const attempt = async (
       phase: 'running' | 'sending',
-      exchangeIndex: (document: RunDocument) => number,
+      place: (document: RunDocument) => RunPlace,
       ask: (signal: AbortSignal) => Promise<RunDocument>,
     ) => {
       aborter?.abort()
       const mine = new AbortController()
       aborter = mine
       turn++
-      const { files, place } = get()
+      const { files, place: program } = get()
       set({ phase, arriving: [] })
       try {
         const document = await ask(mine.signal)
-        if (aborter !== mine || get().place !== place) return
-        accept(document, files, exchangeIndex(document))
+        if (aborter !== mine || get().place !== program) return
+        accept(document, files, place(document))
         set({ phase: 'idle', arriving: [] })
         if (phase === 'running') await get().runChecks()
       } catch (error) {
-        if (aborter !== mine || get().place !== place) return
+        if (aborter !== mine || get().place !== program) return
         const problem = kindOf(error)
         const message = error instanceof Error ? error.message : String(error)
         set({
@@ -110,16 +116,17 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
       latest: null,
       trouble: null,
       exchangeIndex: 0,
+      unsentFetch: null,
       cursor: null,
       run: async () => {
         const requests = read()
         if (!requests) return
-        const { exchangeIndex, pane, showPane } = get()
+        const { exchangeIndex, unsentFetch, pane, showPane } = get()
         // Where one pane is shown at a time, the run is what comes next.
         if (pane === 'code') showPane('onion')
         await attempt(
           'running',
-          () => exchangeIndex,
+          () => ({ exchange: exchangeIndex, fetch: unsentFetch }),
           async (signal) => (await get().reachEngine()).run(program(), groupRequests(requests), { signal }),
         )
       },
@@ -127,10 +134,8 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         const request = read()?.[index]
         const [group] = request ? groupRequests([request]) : []
         if (!group) return
-        await attempt(
-          'sending',
-          (document) => document.exchanges.length - 1,
-          async (signal) => (await get().reachEngine()).send(program(), group, { signal }),
+        await attempt('sending', lastPlace, async (signal) =>
+          (await get().reachEngine()).send(program(), group, { signal }),
         )
       },
       stop: () => {
@@ -138,7 +143,12 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         aborter = null
         set({ phase: 'idle', arriving: [] })
       },
-      chooseExchange: (exchangeIndex) => set({ exchangeIndex, cursor: null }),
+      chooseExchange: (exchangeIndex) => set({ exchangeIndex, unsentFetch: null, cursor: null }),
+      chooseFetch: (fetch) => {
+        const last = get().shown?.document.fetches?.[fetch]?.exchanges.at(-1)
+        if (last === undefined) set({ unsentFetch: fetch, cursor: null })
+        else get().chooseExchange(last)
+      },
       seek: (cursor) => set({ cursor }),
       dismissTrouble: () => set({ trouble: null }),
       showRecorded: (document, files) => {
@@ -148,11 +158,31 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
           shown: { document, files, source: 'recorded', turn: 0 },
           latest: document,
           exchangeIndex: 0,
+          unsentFetch: null,
           cursor: null,
         })
       },
     }
   }
+}
+
+/** Which exchange is to be in view, or which fetch that sent nothing. */
+interface RunPlace {
+  readonly exchange: number
+  readonly fetch: number | null
+}
+
+/** Number of the fetch in view if this document has it and it sent nothing, and where there is no exchange the first fetch. */
+function unsentAt({ exchanges, fetches = [] }: RunDocument, { fetch }: RunPlace): number | null {
+  if (fetch !== null && fetches[fetch]?.exchanges.length === 0) return fetch
+  return exchanges.length === 0 ? 0 : null
+}
+
+/** What came last: the exchange with the highest number, or a fetch after it that sent nothing. */
+function lastPlace({ exchanges, fetches = [] }: RunDocument): RunPlace {
+  const last = fetches.at(-1)
+  const isUnsent = last?.exchanges.length === 0 && last.startedAt >= (exchanges.at(-1)?.endedAt ?? 0)
+  return { exchange: exchanges.length - 1, fetch: isUnsent ? fetches.length - 1 : null }
 }
 
 function troubleOf(document: RunDocument): Trouble {

@@ -4,7 +4,7 @@ import type { All } from './state'
 
 export type Theme = 'system' | 'light' | 'dark' | 'contrast'
 export type Pane = 'lesson' | 'code' | 'onion' | 'result'
-export type DockTab = 'response' | 'console' | 'requests'
+export type DockTab = 'response' | 'console' | 'requests' | 'browser'
 export type InspectorTab = 'headers' | 'body' | 'state' | 'time' | 'source'
 
 /** Whether what is typed can be kept in this browser. */
@@ -25,6 +25,8 @@ export interface ViewSlice {
   showPane(pane: Pane): void
   showLessonTab(isLessonTab: boolean): void
   showDock(dockTab: DockTab): void
+  /** Shows a tab of the dock, and the dock itself where one pane is shown at a time. */
+  openDock(dockTab: DockTab): void
   showInspector(inspectorTab: InspectorTab): void
   keepLayout(group: string, layout: Readonly<Record<string, number>>): void
   reportSaving(saving: Saving): void
@@ -42,6 +44,7 @@ export const createViewSlice: StateCreator<All, [], [], ViewSlice> = (set, get) 
   showPane: (pane) => set({ pane }),
   showLessonTab: (isLessonTab) => set({ isLessonTab }),
   showDock: (dockTab) => set({ dockTab }),
+  openDock: (dockTab) => set({ dockTab, pane: 'result' }),
   showInspector: (inspectorTab) => set({ inspectorTab }),
   keepLayout: (group, layout) => set(({ layouts }) => ({ layouts: { ...layouts, [group]: layout } })),
   reportSaving: (saving) => {

@@ -2,12 +2,16 @@
 import { useMemo } from 'react'
 import {
   headerTable,
+  pageReads,
+  type PageHeader,
   thinTable,
   type HeaderTableView,
   type ShownExchange,
   type TableCell,
   type TableLine,
 } from '../../engine/trace'
+import { SentenceText } from './Narration'
+import { Icon, type IconName } from '../ui'
 import './timeline.css'
 
 export interface HeaderTableProps {
@@ -37,7 +41,18 @@ export function HeaderTable(props: HeaderTableProps) {
       ) : (
         <WideTable table={table} row={row} step={step} onStep={onStep} />
       )}
+      {of === 'response' && <PageSentence shown={shown} />}
     </div>
+  )
+}
+
+/** How many of the headers a page reads, where a page asked. */
+function PageSentence({ shown }: { readonly shown: ShownExchange }) {
+  const sentence = pageReads(shown.view)
+  return sentence.length === 0 ? null : (
+    <p className="tl-page-line">
+      <SentenceText sentence={sentence} />
+    </p>
   )
 }
 
@@ -71,6 +86,7 @@ interface WideProps {
 
 function WideTable({ table: whole, row, step, onStep }: WideProps) {
   const table = thinTable(whole, MOST_COLUMNS, row)
+  const hasPage = table.lines.some((line) => line.page !== null)
   const isNow = (line: TableLine) => line.cells.some((cell, i) => cell.mark !== null && table.columns[i]?.row === row)
   return (
     <table className="tl-table">
@@ -100,6 +116,11 @@ function WideTable({ table: whole, row, step, onStep }: WideProps) {
               )}
             </th>
           ))}
+          {hasPage && (
+            <th scope="col" className={`tl-fits${table.page?.row === row ? ' tl-now' : ''}`}>
+              page
+            </th>
+          )}
           <th scope="col" className="tl-value">
             value
           </th>
@@ -120,6 +141,7 @@ function WideTable({ table: whole, row, step, onStep }: WideProps) {
                 </td>
               )
             })}
+            {hasPage && <PageCell page={line.page} isBlocked={table.isBlocked} isNow={table.page?.row === row} />}
             <td className="tl-value" title={line.value}>
               {line.value}
             </td>
@@ -154,7 +176,35 @@ function CellMark({ cell }: { readonly cell: TableCell }) {
   )
 }
 
+const FATES: Readonly<Record<PageHeader['fate'], readonly [icon: IconName, words: string]>> = {
+  readable: ['eye', 'the page reads it'],
+  used: ['check', 'used by the browser'],
+  hidden: ['hidden', 'hidden from the page'],
+}
+
+/** What the page has of a header; the reason is in the tooltip, and in the browser panel. */
+function PageCell({
+  page,
+  isBlocked,
+  isNow = false,
+}: {
+  readonly page: PageHeader | null
+  readonly isBlocked: boolean
+  readonly isNow?: boolean
+}) {
+  if (!page) return <td className={isNow ? 'tl-now' : undefined} />
+  const [icon, words] =
+    isBlocked && page.fate === 'hidden' ? (['cross', 'the page gets nothing'] as const) : FATES[page.fate]
+  return (
+    <td className={`tl-page tl-page-${isBlocked ? 'blocked' : page.fate}${isNow ? ' tl-now' : ''}`} title={page.why}>
+      <Icon name={icon} size={14} />
+      <span className="tl-unseen">{words}</span>
+    </td>
+  )
+}
+
 function SlimTable({ table, row }: Pick<WideProps, 'table' | 'row'>) {
+  const hasPage = table.lines.some((line) => line.page !== null)
   return (
     <table className="tl-table tl-slim">
       <caption className="tl-unseen">{table.of === 'response' ? 'Response headers' : 'Request headers'}</caption>
@@ -169,6 +219,11 @@ function SlimTable({ table, row }: Pick<WideProps, 'table' | 'row'>) {
           <th scope="col" className="tl-by">
             added by
           </th>
+          {hasPage && (
+            <th scope="col" className="tl-page-head">
+              page
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -185,6 +240,7 @@ function SlimTable({ table, row }: Pick<WideProps, 'table' | 'row'>) {
               <td className="tl-by" title={line.addedBy}>
                 {line.addedByShort}
               </td>
+              {hasPage && <PageCell page={line.page} isBlocked={table.isBlocked} />}
             </tr>
           )
         })}

@@ -1,0 +1,37 @@
+// The exchanges of a run as tabs. Those of one fetch stand side by side: preflight, request, redirects.
+import { useEffect, useMemo, useRef } from 'react'
+import { Tab, TabList } from 'react-aria-components'
+import type { RunDocument } from '../../engine/protocol'
+import { Icon } from '../ui'
+import { chooserTabs } from './chooser'
+
+export function Chooser({ document, chosen }: { readonly document: RunDocument; readonly chosen: string }) {
+  const tabs = useMemo(() => chooserTabs(document), [document])
+  const bar = useRef<HTMLDivElement>(null)
+  // The exchange of a Send is the last tab, which may lie beyond the edge.
+  useEffect(() => {
+    bar.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [chosen, tabs])
+  return (
+    <div className="bar run-pane__bar" ref={bar}>
+      <TabList className="tabs" aria-label="Requests of this run">
+        {tabs.map(({ key, label, unseen, title, status, tone, mark, isJoined }) => (
+          <Tab className={`tab${isJoined ? ' run-pane__joined' : ''}`} id={key} key={key}>
+            {isJoined && <Icon name="chevron" size={12} />}
+            <span className="run-pane__label" title={title}>
+              {label}
+              {unseen && <span className="sr-only"> {unseen}</span>}
+            </span>
+            <span className={`run-pane__status run-pane__status--${tone} num`}>{status}</span>
+            {mark && (
+              <span className={`run-pane__mark run-pane__mark--${mark}`}>
+                <Icon name={mark === 'blocked' ? 'cross' : 'hidden'} size={12} />
+                {mark}
+              </span>
+            )}
+          </Tab>
+        ))}
+      </TabList>
+    </div>
+  )
+}
