@@ -1,8 +1,8 @@
 // What `new Request()` refuses or changes before anything is sent (Fetch 5.4), in Chromium's order and words.
-import type { HeaderList, PageRequest, RuleNote } from '../protocol'
+import { REFERRER_POLICIES, type HeaderList, type PageRequest, type RuleNote } from '../protocol'
 import { hasHeader, isToken, trimValue } from './headers'
 import { kindOf } from './kinds'
-import { REFERRER_POLICIES, type ReferrerPolicy } from './referrer'
+import type { ReferrerPolicy } from './referrer'
 import {
   isForbiddenMethod,
   isNoCorsSafelisted,

@@ -145,6 +145,54 @@ describe('what takes its time', () => {
   })
 })
 
+describe('requests of pages', () => {
+  const only = (text: string) => groupRequests(read(text))[0]?.requests[0]
+
+  test('go to the browser as they are written, nothing added', () => {
+    expect(
+      only('# @page https://app.shop.test\n# @credentials include\n# @disconnect 1\nput /items\nX-A: 1\n\n{}'),
+    ).toEqual({
+      from: 0,
+      title: 'PUT /items',
+      method: 'PUT',
+      url: 'http://localhost:8000/items',
+      headers: [['X-A', '1']],
+      body: { text: '{}', encoding: 'utf8' },
+      atMs: 0,
+      hangUpMs: 1000,
+      page: {
+        url: 'https://app.shop.test/',
+        sandboxed: false,
+        kind: 'fetch',
+        credentials: 'include',
+        hasBody: true,
+        bodyType: 'text/plain;charset=UTF-8',
+      },
+    })
+  })
+
+  test.for([
+    ['GET /', { hasBody: false, bodyType: null }, 'no body'],
+    ['# @kind form\nPOST /\n\na=1', { hasBody: true, bodyType: 'application/x-www-form-urlencoded' }, 'HTML 4.10.21'],
+    ['# @chunked 2\nPOST /\n\nab', { hasBody: true, bodyType: null, isStream: true }, 'Fetch 5.2: a stream'],
+  ] as const)('%j has the body %o (%s)', ([text, expected]) => {
+    expect(only(`# @page https://app.shop.test\n${text}`)).toMatchObject({ page: expected })
+  })
+
+  test('a WebSocket is one of its kind, with its script', () => {
+    expect(only('# @page https://app.shop.test\nWEBSOCKET /ws\n\nhi')).toMatchObject({
+      method: 'GET',
+      url: 'ws://localhost:8000/ws',
+      page: { kind: 'websocket' },
+      socket: { messages: [{ data: { text: 'hi' } }] },
+    })
+  })
+
+  test('share a group as others do', () => {
+    expect(groupRequests(read('# @page https://a.test\n# @times 2\nGET /'))[0]?.requests).toHaveLength(2)
+  })
+})
+
 describe('groupRequests()', () => {
   const shape = (text: string) =>
     groupRequests(read(text)).map(({ waitMs, requests }) => [waitMs, ...requests.map(({ from, atMs }) => [from, atMs])])

@@ -1,14 +1,9 @@
-// The browser ring, for now as thin as can be: Host, Content-Length, a WebSocket's handshake, chunked bodies, and which
-// requests share the stage.
+// Makes requests out of a file's: for a plain client ready for the wire (Host, Content-Length, a WebSocket's handshake,
+// chunked bodies), for a page as its browser is asked; and says which share the stage.
 // Refuses to know how bytes are written and what an app is.
-import type { HeaderList, RequestGroup, WireRequest } from '../protocol'
+import type { HeaderList, PageRequest, RequestGroup, WireRequest } from '../protocol'
 import { bodyBytes, encodeText, fromBodyText, joinBytes, toBodyText, type HttpRequest } from '../requests'
-
-/**
- * The key of every handshake: RFC 6455's own example. A server only proves with it that it speaks the protocol, and a
- * random one would make each run another.
- */
-const SOCKET_KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
+import { SOCKET_KEY } from './wire-headers'
 
 /**
  * Makes a request ready for the wire. Host comes first if the file has none (RFC 9110 7.2: "a user agent SHOULD send
@@ -52,6 +47,37 @@ export function prepareRequest(request: HttpRequest, from: number): WireRequest 
   }
 }
 
+/**
+ * What a page asks for. A text body is a string as a script would write it, and brings its Content-Type along unless
+ * the file names one (Fetch 5.2, "extract a body"); other bytes bring none. A `# @chunked` body is a stream.
+ */
+function preparePageRequest(request: HttpRequest, page: NonNullable<HttpRequest['page']>, from: number): PageRequest {
+  const { body, messages, chunked, disconnectMs } = request
+  const hasBody = bodyBytes(body) > 0
+  return {
+    from,
+    title: request.title,
+    method: messages ? 'GET' : request.method,
+    url: request.url,
+    headers: request.headers,
+    body,
+    atMs: request.atMs ?? 0,
+    ...(disconnectMs !== null && { hangUpMs: disconnectMs }),
+    ...(messages && { socket: { messages } }),
+    page: {
+      ...page,
+      hasBody,
+      bodyType: hasBody && body.encoding === 'utf8' && !chunked ? typeOfText(page.kind) : null,
+      ...(chunked && { isStream: true }),
+    },
+  }
+}
+
+/** What a text body is called: a form's fields (HTML 4.10.21), a script's string (Fetch 5.2). */
+function typeOfText(kind: PageRequest['page']['kind']): string {
+  return kind === 'form' ? 'application/x-www-form-urlencoded' : 'text/plain;charset=UTF-8'
+}
+
 /** Cuts a body into pieces of nearly the same size and gives each the chunked coding (RFC 9112 7.1). */
 function chunkBody(
   body: Uint8Array,
@@ -76,10 +102,11 @@ function chunkBody(
  * group, all at the same time. A `@wait` begins a new group and stands before it.
  */
 export function groupRequests(requests: readonly HttpRequest[]): RequestGroup[] {
-  const groups: { waitMs: number; isOpen: boolean; requests: WireRequest[] }[] = []
+  const groups: { waitMs: number; isOpen: boolean; requests: (WireRequest | PageRequest)[] }[] = []
   for (const request of requests) {
-    const wire = prepareRequest(request, request.index)
-    const copies = Array.from({ length: request.times }, () => wire)
+    const { page, index } = request
+    const ready = page ? preparePageRequest(request, page, index) : prepareRequest(request, index)
+    const copies = Array.from({ length: request.times }, () => ready)
     const last = groups.at(-1)
     if (request.atMs !== null && last?.isOpen && request.waitMs === 0) last.requests.push(...copies)
     else groups.push({ waitMs: request.waitMs, isOpen: request.atMs !== null, requests: copies })

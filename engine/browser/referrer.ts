@@ -1,17 +1,7 @@
 // Which part of the page's URL a server gets to see in Referer (Referrer Policy 8.3).
+import { REFERRER_POLICIES } from '../protocol'
 import { isTrustworthy } from './sites'
 import { originOf } from './url'
-
-export const REFERRER_POLICIES = [
-  'no-referrer',
-  'no-referrer-when-downgrade',
-  'same-origin',
-  'origin',
-  'strict-origin',
-  'origin-when-cross-origin',
-  'strict-origin-when-cross-origin',
-  'unsafe-url',
-] as const
 
 export type ReferrerPolicy = (typeof REFERRER_POLICIES)[number]
 

@@ -21,7 +21,7 @@ export type {
 } from './page'
 export type { CallMessage, WorkerMessage } from './wire'
 export { BROWSER, SERVER, ENDPOINT } from './trace'
-export { isPageRequest } from './page'
+export { isPageRequest, REFERRER_POLICIES } from './page'
 export type {
   LayerOrigin,
   Layer,

@@ -32,6 +32,18 @@ export type CredentialsMode = 'omit' | 'same-origin' | 'include'
 export type RedirectMode = 'follow' | 'error' | 'manual'
 export type CacheMode = 'default' | 'no-store' | 'reload' | 'no-cache' | 'force-cache' | 'only-if-cached'
 
+/** Referrer Policy 3, in the standard's order. */
+export const REFERRER_POLICIES = [
+  'no-referrer',
+  'no-referrer-when-downgrade',
+  'same-origin',
+  'origin',
+  'strict-origin',
+  'origin-when-cross-origin',
+  'strict-origin-when-cross-origin',
+  'unsafe-url',
+] as const
+
 /** A request as a script (or a person) on a page asks for it, before the browser adds, changes or refuses anything. */
 export interface PageRequest {
   /** As in `WireRequest`. */

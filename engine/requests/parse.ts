@@ -2,6 +2,7 @@
 import type { HeaderList, Ms } from '../protocol'
 import { encodeText, joinBytes, toBodyText } from './bytes'
 import { readMessages } from './messages'
+import { PAGE_SETTINGS, readPage } from './page-settings'
 import { scanHttpFile, WEBSOCKET, type Block, type Line } from './scan'
 import { HttpFileError, type HttpFile, type HttpRequest } from './types'
 
@@ -12,10 +13,10 @@ export interface ParseOptions {
   readonly readFile?: (path: string) => string | Uint8Array | null
 }
 
-/** Settings that mean something; the second row is what a browser adds, kept for the browser ring. */
-const SETTINGS = new Set([
+/** Settings that mean something. */
+const SETTINGS: ReadonlySet<string> = new Set([
   ...['name', 'wait', 'at', 'times', 'chunked', 'disconnect'],
-  ...['page', 'credentials', 'mode', 'redirect', 'cache', 'sandbox'],
+  ...PAGE_SETTINGS,
 ])
 
 const DEFAULT_HOST = 'localhost:8000'
@@ -103,6 +104,12 @@ function readBlock(block: Block, index: number, reader: Reader): HttpRequest {
     times: readTimes(block, reader),
     disconnectMs: readSeconds('disconnect', block, reader),
     chunked: readChunked(block, reader),
+    page: readPage(
+      block.settings.map((one) => ({ ...one, value: settings[one.key] ?? one.value })),
+      method === WEBSOCKET,
+      reader.file,
+      (at, warning) => reader.warnings.push(`${reader.file}, line ${at + 1}: ${warning}`),
+    ),
     settings,
     text: block.text,
   }

@@ -258,6 +258,67 @@ describe('the parts of a request', () => {
   })
 })
 
+describe('pages', () => {
+  test("a request without @page is a plain client's", () => {
+    expect(only('GET /').page).toBeNull()
+  })
+
+  test('@page alone leaves everything to the browser', () => {
+    expect(only('# @page https://app.shop.test\nGET /items')).toMatchObject({
+      url: 'http://localhost:8000/items',
+      page: { url: 'https://app.shop.test/', sandboxed: false, kind: 'fetch' },
+    })
+    expect(Object.keys(only('# @page https://app.shop.test\nGET /').page ?? {})).toEqual(['url', 'sandboxed', 'kind'])
+  })
+
+  test('settings say more, with variables filled in', () => {
+    const { page } = only(
+      '@site = http://localhost:3000\n# @page {{site}}/cart\n# @sandbox\n# @kind xhr\n# @mode cors\n' +
+        '# @credentials include\n# @redirect manual\n# @cache no-store\n# @referrer-policy no-referrer\nGET /',
+    )
+    expect(page).toEqual({
+      url: 'http://localhost:3000/cart',
+      sandboxed: true,
+      kind: 'xhr',
+      mode: 'cors',
+      credentials: 'include',
+      redirect: 'manual',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+    })
+  })
+
+  test('a WEBSOCKET request says itself what it is', () => {
+    expect(only('# @page https://app.shop.test\nWEBSOCKET /ws').page?.kind).toBe('websocket')
+  })
+
+  test.for([
+    [
+      '# @page app.shop.test',
+      '@page takes the URL of the page that asks, such as https://app.shop.test/cart, not "app.shop.test".',
+    ],
+    [
+      '# @page file:///x',
+      '@page takes the URL of the page that asks, such as https://app.shop.test/cart, not "file:///x".',
+    ],
+    ['# @credentials yes', '@credentials takes omit, same-origin or include, not "yes".'],
+    ['# @mode CORS', '@mode takes cors, no-cors, same-origin or navigate, not "CORS".'],
+    ['# @redirect', '@redirect takes follow, error or manual, not "".'],
+    ['# @sandbox allow-scripts', '@sandbox stands alone, not "allow-scripts".'],
+  ] as const)('%s is refused with its line', ([line, why]) => {
+    expect(() => parse(`GET /\n###\n# @page http://localhost:3000\n${line}\nGET /`)).toThrow(
+      new HttpFileError(file, 4, why),
+    )
+  })
+
+  test('settings for browsers warn where there is no page', () => {
+    expect(parse('# @credentials include\n# @mode cors\nGET /').warnings).toEqual([
+      "requests.http, line 1: @credentials is for browsers, and without @page this request is a plain client's.",
+      "requests.http, line 2: @mode is for browsers, and without @page this request is a plain client's.",
+    ])
+  })
+})
+
 const sample = `@host = http://localhost:8000
 
 ### Read one

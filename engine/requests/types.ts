@@ -1,5 +1,6 @@
 // What a `.http` file says, before anything is added to it. Knows nothing of browsers or of the wire.
 import type { BodyText, HeaderList, Ms, SocketLine } from '../protocol'
+import type { PageSettings } from './page-settings'
 
 /** One request as it stands in the file, variables not yet filled in: what the form shows and edits. */
 export interface RequestText {
@@ -46,6 +47,8 @@ export interface HttpRequest {
   readonly chunked: { readonly pieces: number; readonly everyMs: Ms } | null
   /** What the client of a WebSocket says; null for HTTP. */
   readonly messages: readonly SocketLine[] | null
+  /** The page whose script or element asks, by `# @page`; null for a plain client such as curl. */
+  readonly page: PageSettings | null
   /** All `# @key value` lines, the last of a key counts. */
   readonly settings: Readonly<Record<string, string>>
   readonly text: RequestText
