@@ -22,6 +22,12 @@ export interface Constructed {
   readonly policy: ReferrerPolicy | null
 }
 
+const NO_BYTE_STRING = 'String contains non ISO-8859-1 code point.'
+
+function isByteString(text: string): boolean {
+  return /^[\x00-\xff]*$/.test(text)
+}
+
 /** A refusal: the exception that the script gets. */
 export interface Refusal {
   readonly name: string
@@ -39,6 +45,16 @@ export function constructRequest(ask: PageRequest, tell: (note: RuleNote) => voi
   const isFetch = page.kind === 'fetch'
   // The guard is for scripts: beacons and handshakes bring headers of their own.
   const isNoCors = isFetch && mode === 'no-cors'
+  // Web IDL, "ByteString": looked at before anything else.
+  if (!isByteString(ask.method)) {
+    const why = isFetch ? `Failed to read the 'method' property from 'RequestInit': ${NO_BYTE_STRING}` : NO_BYTE_STRING
+    return refuse(page, why, `\`${ask.method}\` cannot be a method.`)
+  }
+  const wide = ask.headers.find(([name, value]) => !isByteString(name) || !isByteString(value))
+  if (wide) {
+    const why = isFetch ? `Failed to read the 'headers' property from 'RequestInit': ${NO_BYTE_STRING}` : NO_BYTE_STRING
+    return refuse(page, why, `\`${wide.join(': ')}\` has a character beyond Latin-1, which no header can carry.`)
+  }
   const url = parseUrl(ask.url, page.url)
   if (!url) {
     return refuse(page, `Failed to parse URL from ${ask.url}`, `\`${ask.url}\` is no URL.`)

@@ -9,6 +9,9 @@ import { parsePolicy } from './referrer'
 import { isTrustworthy } from './sites'
 import { isSameOrigin, originOf, withoutFragment } from './url'
 
+/** Schemes that the browser answers itself: a server may not lead there (Chromium). */
+const BUILT_IN: ReadonlySet<string> = new Set(['data:', 'about:', 'blob:', 'file:', 'filesystem:'])
+
 /** Fetch 4.4, "HTTP-redirect fetch". */
 export function followRedirect(
   flight: Flight,
@@ -54,11 +57,14 @@ export function followRedirect(
     })
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return failedNetwork(flight, 'net::ERR_UNSAFE_REDIRECT', {
-      rule,
-      source,
-      text: `The redirect leads to \`${url.protocol}\`, and only \`http:\` and \`https:\` are followed.`,
-    })
+    const text = `The redirect leads to \`${url.protocol}\`, and only \`http:\` and \`https:\` are followed.`
+    const note = { rule, source, text }
+    if (BUILT_IN.has(url.protocol)) return failedNetwork(flight, 'net::ERR_UNSAFE_REDIRECT', note)
+    flight.urls.push(url)
+    flight.url = url
+    return kind.mode === 'cors'
+      ? blockedByCors(flight, { error: 'CorsDisabledScheme', detail: '', note })
+      : failedNetwork(flight, 'net::ERR_UNKNOWN_URL_SCHEME', note)
   }
   const hasUser = url.username !== '' || url.password !== ''
   if (kind.mode === 'cors' && hasUser && (flight.tainting === 'cors' || !isSameOrigin(origin, originOf(url)))) {

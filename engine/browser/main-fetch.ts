@@ -52,8 +52,8 @@ function refuseScheme(flight: Flight): Finished {
     source: 'Fetch 4.2, "scheme fetch"',
     text: `\`${url.protocol}\` is not fetched here, only \`http:\` and \`https:\`.`,
   }
-  if (kind.mode === 'cors') return blockedByCors(flight, { error: 'CorsDisabledScheme', detail: '', note })
-  return blocked(flight, 'UnsupportedScheme', note, [
+  if (flight.ask.page.kind !== 'fetch') return blockedByCors(flight, { error: 'CorsDisabledScheme', detail: '', note })
+  return blocked(flight, 'NotAllowedByFetchAPI', note, [
     `Fetch API cannot load ${url.href}. URL scheme "${url.protocol.slice(0, -1)}" is not supported.`,
   ])
 }

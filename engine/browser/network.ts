@@ -2,6 +2,7 @@
 import type { Exchange } from '../protocol'
 import type { Finished, Flight, Sending, Steps } from './flight'
 import { aborted, failedNetwork, pending } from './outcome'
+import { refuseHead, refusePort, type Refused } from './refuse-head'
 import { originOf, withoutFragment } from './url'
 
 export type Answer = NonNullable<Exchange['response']>
@@ -9,6 +10,11 @@ export type Answer = NonNullable<Exchange['response']>
 /** Sends one thing and reads what came; ends the fetch where no head of an answer did. */
 export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Finished> {
   const { url, ask, memory } = flight
+  const badPort = refusePort(url)
+  if (badPort) {
+    flight.notes = [...sending.notes, ...flight.notes]
+    return refuse(flight, badPort)
+  }
   if (!memory.listens(withoutFragment(url))) {
     flight.notes = [...sending.notes, ...flight.notes]
     return failedNetwork(flight, 'net::ERR_CONNECTION_REFUSED', {
@@ -22,10 +28,17 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
   flight.nowMs = nowMs
   const isAborted = ask.hangUpMs !== undefined && nowMs - flight.startedMs >= ask.hangUpMs
   if ('failed' in reply) return isAborted ? aborted(flight) : lost(flight, reply.failed)
-  if (reply.response) return reply.response
+  if (reply.response) {
+    const badHead = refuseHead(reply.response.headers)
+    return badHead ? refuse(flight, badHead) : reply.response
+  }
   if (isAborted) return aborted(flight)
   if (reply.error?.type === 'Stalled') return pending(flight)
   return lost(flight, 'net::ERR_EMPTY_RESPONSE')
+}
+
+function refuse(flight: Flight, { error, ...note }: Refused): Finished {
+  return failedNetwork(flight, error, { rule: 'network', source: 'Chromium', ...note })
 }
 
 function lost(flight: Flight, name: string): Finished {

@@ -1,6 +1,6 @@
 // Redirects: where one leads, what changes on the way, and what is not followed (Fetch 4.4, "HTTP-redirect fetch").
 import type { HeaderList } from '../protocol'
-import { getHeader, headerValues } from './headers'
+import { headerValues } from './headers'
 import { parseUrl } from './url'
 
 /** Fetch 4.4: how many redirects are followed. */
@@ -17,19 +17,28 @@ export const BODY_HEADERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Where a response leads.
+ * Where a response leads. An empty Location leads nowhere in Chromium, where the standard has it lead to the same URL again.
  * @returns null where it is no redirect; `url` null where its Location is no URL
  */
 export function redirectTarget(
   response: { readonly status: number; readonly headers: HeaderList },
   from: URL,
 ): { readonly url: URL | null; readonly location: string } | null {
-  if (!STATUSES.has(response.status) || getHeader(response.headers, 'location') === null) return null
-  // A repeated Location is one only where all say the same; the last counts in Chromium's answer to the rest.
-  const location = headerValues(response.headers, 'location').at(-1) ?? ''
-  const url = parseUrl(location, from.href)
+  // Where it is repeated all say the same: see `refuseHead`.
+  const [location = ''] = headerValues(response.headers, 'location')
+  if (!STATUSES.has(response.status) || location === '') return null
+  const url = parseUrl(readLocation(location), from.href)
   if (url && url.hash === '') url.hash = from.hash
   return { url, location }
+}
+
+/** Location's bytes as text: UTF-8 where they are that, else each byte for itself (Chromium). */
+function readLocation(location: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(location, (byte) => byte.charCodeAt(0)))
+  } catch {
+    return location.replaceAll(/[^\x00-\x7f]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
+  }
 }
 
 /** Fetch 4.4, step 12: a POST that was moved, and what is to be seen elsewhere, become a GET without a body. */
