@@ -46,7 +46,7 @@ export function chooseTainting(flight: Flight): Finished | null {
 }
 
 function refuseScheme(flight: Flight): Finished {
-  const { url, kind } = flight
+  const { url } = flight
   const note: RuleNote = {
     rule: 'scheme',
     source: 'Fetch 4.2, "scheme fetch"',
