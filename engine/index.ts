@@ -11,5 +11,5 @@ export type {
 } from './host/page-engine'
 export { playRecording } from './host/recording'
 export type { VersionPair } from './assets/versions'
-export type { Program } from './host'
+export type { LiveFetch, LiveSocket, Program, SocketListener } from './host'
 export * from './protocol'

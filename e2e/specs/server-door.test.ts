@@ -1,61 +1,31 @@
 // The service worker lane in a real Chromium: the built worker and a page with the real door and a stand-in engine.
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright'
-import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } from 'playwright'
-import { build, createServer, preview } from 'vite'
-import type { InlineConfig, PreviewServer } from 'vite'
+import type { Browser, BrowserContext, BrowserContextOptions, Response } from 'playwright'
+import { createServer } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import type { WireRequest } from '../../engine/protocol'
+import type { PageRequest, WireRequest } from '../../engine/protocol'
 import type { DoorOptions } from '../../engine/server'
-import type { Opened, Sent } from '../../engine/server/testing/page'
+import type { Sent } from '../../engine/server/testing/page'
 import { serviceWorker } from '../../engine/server/vite-plugin'
-import { BROWSER_FLAGS, findBrowser } from '../fixtures/find-browser'
+import { DOOR_PAGE, launchOffline, openDoor, openDoorTab, serveDoorPage, stopWorkers } from '../fixtures/door-site'
+import type { DoorSite, Tab } from '../fixtures/door-site'
 
-const PAGE = fileURLToPath(new URL('../../engine/server/testing', import.meta.url))
-
-let folder: string
-let server: PreviewServer
-let site: string
+let site: DoorSite
 let browser: Browser
 let context: BrowserContext
 /** One tab for all tests that leave it as they found it; loading a page is most of a test's time. */
 let shared: Tab
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'peel-door-'))
-  const config: InlineConfig = { root: PAGE, configFile: false, logLevel: 'warn', plugins: [serviceWorker()] }
-  await build({ ...config, build: { outDir: folder, emptyOutDir: true, target: 'es2023' } })
-  writeFileSync(join(folder, 'broken.js'), 'throw new Error("broken")')
-  writeFileSync(
-    join(folder, 'stuck.js'),
-    `onmessage = (e) => { e.ports[0].postMessage({ protocol: 1, done: true }) }
-     onactivate = (e) => e.waitUntil(clients.claim())
-     onfetch = (e) => { if (e.request.headers.has('x-peel-exchange')) e.respondWith(new Promise(() => {})) }`,
-  )
-  writeFileSync(
-    join(folder, 'other.js'),
-    `onmessage = (e) => { e.ports[0].postMessage({ protocol: 0, done: true }) }
-     onactivate = (e) => e.waitUntil(clients.claim())`,
-  )
-  server = await preview({ ...config, build: { outDir: folder }, preview: { port: 0, allowedHosts: true } })
-  const address = server.httpServer.address()
-  if (!address || typeof address === 'string') throw new Error('the preview server has no port')
-  site = `http://localhost:${address.port}`
-  browser = await chromium.launch({
-    executablePath: await findBrowser(),
-    // No name but localhost leads anywhere, so that nothing here can be answered by a network.
-    args: [...BROWSER_FLAGS, '--host-resolver-rules=MAP plain.example 127.0.0.1, MAP *.test 127.0.0.1:9'],
-  })
-  shared = await openTab(site, {}, await browser.newContext())
+  site = await serveDoorPage()
+  browser = await launchOffline()
+  shared = await openDoorTab(await browser.newContext(), site.url)
 }, 120_000)
 
 afterAll(async () => {
   await browser?.close()
-  await server?.close()
-  rmSync(folder, { recursive: true, force: true })
+  await site?.close()
 })
 
 beforeEach(async () => {
@@ -67,30 +37,8 @@ afterEach(async () => {
   await context.close()
 })
 
-interface Tab {
-  readonly page: Page
-  readonly opened: Opened
-  readonly console: string[]
-  send(requests: readonly WireRequest[], abort?: 'before' | 'fetching' | 'answering'): Promise<Sent>
-}
-
-async function openTab(where = site, options?: DoorOptions, inContext = context): Promise<Tab> {
-  const page = await inContext.newPage()
-  const lines: string[] = []
-  page.on('console', (message) => lines.push(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', (error) => lines.push(`uncaught: ${error.message}`))
-  await page.goto(where)
-  return { page, opened: await openDoor(page, options), console: lines, send: (...given) => sendFrom(page, ...given) }
-}
-
-async function openDoor(page: Page, options?: DoorOptions): Promise<Opened> {
-  await page.waitForFunction(() => document.title === 'ready')
-  return page.evaluate((given) => doorLab.open(given), options)
-}
-
-async function sendFrom(page: Page, ...given: Parameters<Tab['send']>): Promise<Sent> {
-  return page.evaluate(([requests, abort]) => doorLab.send(requests, abort), given)
-}
+const openTab = (where = site.url, options?: Partial<DoorOptions>, inContext = context) =>
+  openDoorTab(inContext, where, options)
 
 function wire(line: string, { body = '', headers = [] as [string, string][] } = {}): WireRequest {
   const [method = 'GET', path = '/'] = line.split(' ')
@@ -108,8 +56,19 @@ function wire(line: string, { body = '', headers = [] as [string, string][] } = 
   }
 }
 
+function ask(url: string): PageRequest {
+  const page = {
+    url: 'https://app.shop.test/',
+    sandboxed: false,
+    kind: 'fetch',
+    hasBody: false,
+    bodyType: null,
+  } as const
+  return { from: 0, title: url, method: 'GET', url, headers: [], body: { text: '', encoding: 'utf8' }, atMs: 0, page }
+}
+
 /** Sends one request and gives what the browser's Network panel shows for it. */
-async function sendOne(tab: Tab, request: WireRequest): Promise<{ sent: Sent; response: Response }> {
+async function sendOne(tab: Tab, request: WireRequest | PageRequest): Promise<{ sent: Sent; response: Response }> {
   const coming = tab.page.waitForResponse((one) => one.request().headers()['x-peel-exchange'] !== undefined)
   const sent = await tab.send([request])
   return { sent, response: await coming }
@@ -215,23 +174,35 @@ test.for<['before' | 'fetching' | 'answering', object]>([
   expect(tab.console).toEqual([])
 })
 
-test('a body is streamed, and a reader that cancels is heard where the body is made', async () => {
-  const { page } = shared
-  const seen = await page.evaluate(() => doorLab.cancelStream())
-  expect(seen).toMatchObject({ read: 'chunk 0', wasCancelled: true })
-  expect(seen.made).toBeLessThan(6)
+test('a page’s request shows what the page may see of its answer', async () => {
+  const tab = shared
+  const { sent, response } = await sendOne(tab, ask('https://api.shop.test/a'))
+  expect(sent).toMatchObject({ calls: [1], outcome: { fetches: [{ outcome: 'ok' }] } })
+  expect(response.url()).toBe('https://api.shop.test/a')
+  expect(response.fromServiceWorker()).toBe(true)
+  expect(response.status()).toBe(201)
+  expect(await response.text()).toBe('seen by https://app.shop.test/')
+  expect(await response.headerValue('x-visible')).toBe('yes')
+  expect(tab.console).toEqual([])
+})
+
+test('a page’s request that the browser keeps from the page is a failed one', async () => {
+  const tab = shared
+  const failing = tab.page.waitForEvent('requestfailed')
+  expect(await tab.send([ask('/blocked')])).toMatchObject({ calls: [1], trouble: null })
+  const failed = await failing
+  expect([failed.url(), failed.failure()?.errorText]).toEqual(['https://app.shop.test/blocked', 'net::ERR_FAILED'])
+  await vi.waitFor(() => expect(tab.console).toEqual(['error: Failed to load resource: net::ERR_FAILED']))
 })
 
 test('two tabs answer their own requests, also after the worker was stopped', async () => {
-  const tabs = [await openTab(`${site}/?name=A`), await openTab(`${site}/?name=B`)] as const
+  const tabs = [await openTab(`${site.url}/?name=A`), await openTab(`${site.url}/?name=B`)] as const
   for (const [index, name] of ['A', 'B', 'A'].entries()) {
     const tab = tabs[index % 2] ?? tabs[0]
     const { response } = await sendOne(tab, wire('GET /who'))
     expect(await response.text()).toBe(`${name} /who`)
   }
-  const cdp = await context.newCDPSession(tabs[0].page)
-  await cdp.send('ServiceWorker.enable')
-  await cdp.send('ServiceWorker.stopAllWorkers')
+  await stopWorkers(tabs[0].page)
   for (const [tab, name] of [
     [tabs[0], 'A'],
     [tabs[1], 'B'],
@@ -262,7 +233,7 @@ test('a newer worker waits while a session is live, and takes over when a page s
       const registration = await navigator.serviceWorker.getRegistration()
       return { waits: Boolean(registration?.waiting), isLeft: Boolean(registration?.active) }
     })
-  appendFileSync(join(folder, 'sw.js'), '\n// newer')
+  appendFileSync(join(site.folder, 'sw.js'), '\n// newer')
   await tab.page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update())
   await expect.poll(workers).toEqual({ waits: true, isLeft: true })
   expect((await sendOne(tab, wire('GET /a'))).sent).toMatchObject(ANSWERED)
@@ -282,7 +253,7 @@ test('a newer worker waits while a session is live, and takes over when a page s
 
 test('a worker that is replaced under a live session does not disturb it', async () => {
   const tab = await openTab()
-  appendFileSync(join(folder, 'sw.js'), '\nself.skipWaiting()')
+  appendFileSync(join(site.folder, 'sw.js'), '\nself.skipWaiting()')
   const changed = tab.page.evaluate(
     () => new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', () => resolve(true))),
   )
@@ -291,12 +262,12 @@ test('a worker that is replaced under a live session does not disturb it', async
   expect((await sendOne(tab, wire('GET /a'))).sent).toMatchObject(ANSWERED)
 })
 
-test('requests without an exchange id are left alone', async () => {
+test('what is not for a pretend host is left alone', async () => {
   const { page } = shared
-  const response = page.waitForResponse(`${site}/broken.js`)
+  const response = page.waitForResponse(`${site.url}/broken.js`)
   expect(await page.evaluate(async () => (await fetch('/broken.js')).text())).toContain('broken')
   expect((await response).fromServiceWorker()).toBe(false)
-  const elsewhere = await page.evaluate(() => fetch('https://api.shop.test/').catch((error: unknown) => String(error)))
+  const elsewhere = await page.evaluate(() => fetch('https://api.example/').catch((error: unknown) => String(error)))
   expect(elsewhere).toBe('TypeError: Failed to fetch')
 })
 
@@ -313,7 +284,7 @@ test('a worker that is stopped between a fetch and its answer costs nothing but 
 })
 
 test('a stuck worker costs a wait and a word about it, never the run', async () => {
-  const tab = await openTab(site, { script: 'stuck.js', patienceMs: 400 })
+  const tab = await openTab(site.url, { script: 'stuck.js', patienceMs: 400 })
   expect(tab.opened).toEqual({ kind: 'service worker' })
   const first = await tab.send([wire('GET /a')])
   expect(first).toMatchObject({ calls: [1], trouble: expect.stringContaining('Reload'), outcome: { stop: null } })
@@ -337,7 +308,7 @@ test.for<[what: string, reason: string, options: BrowserContextOptions, script: 
 ])('where %s the door does not open: %s', async ([, reason, options, script]) => {
   const own = await browser.newContext(options)
   try {
-    const { opened } = await openTab(site, { script }, own)
+    const { opened } = await openTab(site.url, { script }, own)
     expect(opened).toEqual({ reason, text: expect.stringMatching(/directly/) })
   } finally {
     await own.close()
@@ -345,13 +316,13 @@ test.for<[what: string, reason: string, options: BrowserContextOptions, script: 
 })
 
 test('on a page that is neither https nor localhost the door does not open: insecure', async () => {
-  const { opened } = await openTab(site.replace('localhost', 'plain.example'))
+  const { opened } = await openTab(site.url.replace('localhost', 'plain.example'))
   expect(opened).toEqual({ reason: 'insecure', text: expect.stringMatching(/https/) })
 })
 
 test('the dev server serves the worker at /sw.js, bundled into one classic script', async () => {
   const dev = await createServer({
-    root: PAGE,
+    root: DOOR_PAGE,
     configFile: false,
     logLevel: 'silent',
     plugins: [serviceWorker()],

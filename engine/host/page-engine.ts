@@ -1,11 +1,21 @@
 // The engine as the page has it: sandbox, sessions and lanes behind one small face. The only part of the host with a DOM.
 import { findVersion, VERSIONS, type VersionPair } from '../assets/versions'
-import type { CheckResult, OrdersResult, RequestGroup, RunDocument, TraceEvent } from '../protocol'
+import type {
+  CheckResult,
+  LiveInput,
+  LiveResult,
+  OrdersResult,
+  PageRequest,
+  RequestGroup,
+  RunDocument,
+  TraceEvent,
+} from '../protocol'
 import { Sandbox, type BootWayName } from '../sandbox/sandbox'
 import { DoorError, openServerDoor, type ServerDoor } from '../server'
 import { EngineError } from './errors'
 import { EngineHost, type HostStatus } from './host'
 import { LIMITS } from './limits'
+import { LiveDesk, type LiveFetch, type LiveSocket, type SocketListener } from './live-desk'
 import { ORDERS_WALL_MS, ordersInput } from './orders'
 import { Session, type BranchOptions, type Carry, type Program } from './session'
 
@@ -24,6 +34,8 @@ export type EngineNotice =
   | { readonly kind: 'status'; readonly status: EngineStatus }
   | { readonly kind: 'lane'; readonly lane: Lane }
   | { readonly kind: 'trace'; readonly events: readonly TraceEvent[] }
+  /** A page asked by itself (`fetch`, `socket`), and the session's document has grown. */
+  | { readonly kind: 'live'; readonly document: RunDocument }
   | { readonly kind: 'server'; readonly state: ServerState }
 
 export interface PageEngineOptions {
@@ -35,6 +47,8 @@ export interface PageEngineOptions {
   readonly serviceWorker?: boolean
   /** Version of FastAPI to run on; the newest when absent. */
   readonly fastapi?: string | undefined
+  /** Virtual seconds in one real second for what pages fetch by themselves; 1 when absent, `Infinity` for at once. */
+  readonly speed?: number
 }
 
 export interface Engine {
@@ -70,6 +84,21 @@ export interface Engine {
   readonly lines: readonly RunDocument[]
   /** Tries every order of the app's user middlewares, each in a clean session. Ends the running one. */
   orders(program: Program, groups: readonly RequestGroup[], options?: RunOptions): Promise<OrdersResult>
+  /**
+   * URL of the page on which the Peel page's own fetches stand: what is typed into DevTools' console, and what its frames
+   * and workers fetch. May be changed at any time.
+   */
+  page: string
+  /**
+   * Asks the running server as a page does, and goes on as far as the body is read.
+   * @throws {EngineError} `protocol` when no server is running; the signal's reason when it was aborted before the head
+   */
+  fetch(ask: PageRequest, options?: { readonly signal?: AbortSignal }): Promise<LiveFetch>
+  /**
+   * Opens a WebSocket to the running server as a page does; null when it was refused.
+   * @throws {EngineError} `protocol` when no server is running
+   */
+  socket(ask: PageRequest, listener: SocketListener): Promise<LiveSocket | null>
   /** Runs a lesson's checks over a document. */
   check(source: string, file: string, document: RunDocument): Promise<readonly CheckResult[]>
   dispose(): void
@@ -89,8 +118,16 @@ interface Workers {
   readonly leave: () => void
 }
 
+interface Work {
+  /** Settles when it has ended, however that was. */
+  readonly done: Promise<unknown>
+  readonly abort: AbortController
+}
+
 /** A run that is nearly done is let end; one that hangs is killed after this many real ms. */
 const GRACE_MS = 200
+
+const NO_SERVER = 'No server is running, so nobody can answer. Press Run to start yours.'
 
 /** @throws {UnknownVersion} */
 export function createEngine(options: PageEngineOptions = {}): Engine {
@@ -105,7 +142,11 @@ class PageEngine implements Engine {
   #door: Promise<ServerDoor | null> | null = null
   #doorSettled = false
   #lane: Lane = { kind: 'direct', why: 'The service worker is not up yet.' }
-  #current: { done: Promise<unknown>; abort: AbortController } | null = null
+  #current: Work | null = null
+  page = 'https://app.shop.test/'
+  /** For the running server. */
+  #desk: LiveDesk | null = null
+  #liveCall: Work | null = null
 
   constructor(options: PageEngineOptions) {
     this.#options = options
@@ -169,13 +210,16 @@ class PageEngine implements Engine {
       const open = this.#session
       const session = open?.isOpen && isSame(open.program, program) ? open : await this.#open(program, signal)
       await session.send(group, { signal, carry, onTrace: this.#onTrace })
-      return this.#finish(session)
+      const document = this.#finish(session)
+      this.#desk?.stir(document.events.at(-1)?.at ?? 0)
+      return document
     })
   }
 
   branch(group: number, { line, signal: outer }: BranchOptions = {}): Promise<RunDocument> {
     return this.#exclusive(outer, async (signal) => {
       if (!this.#session) throw new RangeError('There is no session to go back in.')
+      this.#endLive('The server went back to an earlier moment.')
       await this.#session.branch(group, { ...(line === undefined ? {} : { line }), signal })
       return this.#finish(this.#session)
     })
@@ -187,6 +231,7 @@ class PageEngine implements Engine {
 
   orders(program: Program, groups: readonly RequestGroup[], options: RunOptions = {}): Promise<OrdersResult> {
     return this.#exclusive(options.signal, async (signal) => {
+      this.#endLive('The server was stopped to try other orders.')
       const result = await this.#workers.host.call('orders', ordersInput(program, groups), {
         wallMs: ORDERS_WALL_MS,
         signal,
@@ -194,6 +239,14 @@ class PageEngine implements Engine {
       this.#tell({ kind: 'server', state: 'stopped' })
       return result
     })
+  }
+
+  async fetch(ask: PageRequest, options: { readonly signal?: AbortSignal } = {}): Promise<LiveFetch> {
+    return (await this.#reachDesk()).fetch(ask, options)
+  }
+
+  async socket(ask: PageRequest, listener: SocketListener): Promise<LiveSocket | null> {
+    return (await this.#reachDesk()).socket(ask, listener)
   }
 
   check(source: string, file: string, document: RunDocument): Promise<readonly CheckResult[]> {
@@ -219,6 +272,7 @@ class PageEngine implements Engine {
   #dismiss(): void {
     const { sandbox, host, leave } = this.#workers
     this.#current?.abort.abort()
+    this.#endLive('The engine was shut down.')
     leave()
     host.dispose()
     sandbox.dispose()
@@ -228,6 +282,7 @@ class PageEngine implements Engine {
 
   async #open(program: Program, signal: AbortSignal): Promise<Session> {
     this.#tell({ kind: 'server', state: this.#session?.isOpen ? 'reloading' : 'starting' })
+    this.#endLive('The server was started anew.')
     const session = new Session(this.#workers.host, program)
     this.#session = session
     await session.open({ signal, onTrace: this.#onTrace })
@@ -236,6 +291,8 @@ class PageEngine implements Engine {
 
   #finish(session: Session): RunDocument {
     const { document } = session
+    if (!session.isOpen) this.#endLive('The server was stopped.')
+    else this.#desk ??= this.#openDesk(session, document)
     this.#tell({ kind: 'server', state: session.isOpen ? 'running' : document.stop ? 'stopped-by-budget' : 'stopped' })
     return document
   }
@@ -247,11 +304,8 @@ class PageEngine implements Engine {
     const onAbort = (): void => abort.abort()
     signal?.addEventListener('abort', onAbort, { once: true })
     const done = (async () => {
-      if (before) {
-        await Promise.race([before.done, new Promise((resolve) => setTimeout(resolve, GRACE_MS))])
-        before.abort.abort()
-        await before.done
-      }
+      if (before) await giveUp(before)
+      if (this.#liveCall) await giveUp(this.#liveCall)
       if (signal?.aborted) throw new EngineError('aborted', 'Stopped before it began.')
       return work(abort.signal)
     })()
@@ -263,6 +317,43 @@ class PageEngine implements Engine {
       signal?.removeEventListener('abort', onAbort)
       if (this.#current?.done === settled) this.#current = null
       this.#tellStatus()
+    }
+  }
+
+  #openDesk(session: Session, { events }: RunDocument): LiveDesk {
+    const { speed = 1 } = this.#options
+    const desk = new LiveDesk((input) => this.#goOn(session, input), { speed, nextTurn })
+    desk.stir(events.at(-1)?.at ?? 0)
+    return desk
+  }
+
+  #endLive(why: string): void {
+    this.#desk?.fail(new EngineError('aborted', why))
+    this.#desk = null
+  }
+
+  /** What a run under way leaves behind is what a page can ask. */
+  async #reachDesk(): Promise<LiveDesk> {
+    while (this.#current) await this.#current.done
+    if (!this.#desk) throw new EngineError('protocol', NO_SERVER)
+    return this.#desk
+  }
+
+  /** One turn of what is live, between runs and sends. */
+  async #goOn(session: Session, input: LiveInput): Promise<LiveResult> {
+    while (this.#current) await this.#current.done
+    const abort = new AbortController()
+    const options = { wallMs: LIMITS.wallMs, signal: abort.signal, onTrace: this.#onTrace }
+    const turn = this.#workers.host.call('live', input, options)
+    const call = { done: turn.catch(() => undefined), abort }
+    this.#liveCall = call
+    try {
+      const result = await turn
+      this.#tell({ kind: 'live', document: session.document })
+      if (!session.isOpen) this.#finish(session)
+      return result
+    } finally {
+      if (this.#liveCall === call) this.#liveCall = null
     }
   }
 
@@ -281,6 +372,7 @@ class PageEngine implements Engine {
           )
         }
         const door = await openServerDoor({
+          pages: this,
           onTrouble: (text) =>
             this.#setLane(text === null ? { kind: 'service worker' } : { kind: 'direct', why: text }),
         })
@@ -315,6 +407,26 @@ class PageEngine implements Engine {
   #tell(notice: EngineNotice): void {
     for (const listener of this.#listeners) listener(notice)
   }
+}
+
+/** Lets something end if it is nearly done, and kills it if not. */
+async function giveUp({ done, abort }: Work): Promise<void> {
+  await Promise.race([done, new Promise((resolve) => setTimeout(resolve, GRACE_MS))])
+  abort.abort()
+  await done
+}
+
+/** Fetches of one breath come from the service worker as messages that follow each other. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.addEventListener('message', () => {
+      port1.close()
+      resolve()
+    })
+    port1.start()
+    port2.postMessage(null)
+  })
 }
 
 function isSame(a: Program, b: Program): boolean {

@@ -46,7 +46,7 @@ export const REFERRER_POLICIES = [
 
 /** A request as a script (or a person) on a page asks for it, before the browser adds, changes or refuses anything. */
 export interface PageRequest {
-  /** As in `WireRequest`. */
+  /** As in `WireRequest`; −1 where a script asked by itself, and no file has it. */
   readonly from: number
   readonly title: string
   /** As written: the browser normalises it. */

@@ -26,7 +26,7 @@ export function bodyBytes(body: BodyText): number {
 }
 
 /** Bytes behind a body's text. */
-export function fromBodyText(body: BodyText): Uint8Array {
+export function fromBodyText(body: BodyText): Uint8Array<ArrayBuffer> {
   if (body.encoding === 'utf8') return encoder.encode(body.text)
   return Uint8Array.from(atob(body.text), (character) => character.charCodeAt(0))
 }

@@ -1,7 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { Exchange, HeaderList, WireRequest } from '../protocol'
-import { buildResponse, pairExchanges } from './build-response'
+import type { Exchange, FetchView, HeaderList, PageRequest, PageResponse, WireRequest } from '../protocol'
+import { buildResponse, pairAnswers } from './build-response'
 
 interface Given {
   readonly from?: number
@@ -108,7 +108,98 @@ test.for(['gzip', 'br', 'identity'])(
   },
 )
 
-test('pairExchanges() pairs requests that share their place in order, and skips preflights and redirect hops', () => {
+function pageRequest(from: number): PageRequest {
+  const { target: _target, added: _added, ...asked } = request(from, 'GET', 'https://api.shop.test/')
+  return {
+    ...asked,
+    page: { url: 'https://app.shop.test/', sandboxed: false, kind: 'fetch', hasBody: false, bodyType: null },
+  }
+}
+
+function view(response: Partial<PageResponse> | null, more: Partial<FetchView> = {}): FetchView {
+  const whole: PageResponse = {
+    type: 'cors',
+    status: 200,
+    statusText: 'OK',
+    url: 'https://api.shop.test/',
+    redirected: false,
+    headers: [],
+    body: { text: 'hello', encoding: 'utf8' },
+    encodedBytes: 5,
+    decodedBytes: 5,
+    ...response,
+  }
+  return {
+    from: 0,
+    title: '',
+    kind: 'fetch',
+    page: { url: 'https://app.shop.test/', sandboxed: false },
+    method: 'GET',
+    url: 'https://api.shop.test/',
+    exchanges: [0],
+    outcome: response ? 'ok' : 'blocked',
+    category: null,
+    text: '',
+    fix: null,
+    console: [],
+    exception: null,
+    response: response && whole,
+    fromCache: false,
+    startedAt: 0,
+    endedAt: 0,
+    ...more,
+  }
+}
+
+test('buildResponse() gives a page’s fetch what the page may see, and nothing else', async () => {
+  const seen = view({ status: 201, statusText: 'Created', headers: [['content-type', 'text/plain']] })
+  const response = await buildResponse(seen)
+  expect(response).toMatchObject({ status: 201, statusText: 'Created' })
+  expect([...(response?.headers ?? [])]).toEqual([['content-type', 'text/plain']])
+  expect(await response?.text()).toBe('hello')
+})
+
+test('buildResponse() makes a network error of what the browser keeps from the page', async () => {
+  expect((await buildResponse(view(null)))?.type).toBe('error')
+})
+
+test.for<[what: string, more: Partial<FetchView>]>([
+  ['a script gave up', { exception: { name: 'AbortError', message: 'aborted' } }],
+  ['nothing was answered', { outcome: 'pending' }],
+])('buildResponse() has nothing to give where %s', async ([, more]) => {
+  expect(await buildResponse(view(null, more))).toBeNull()
+})
+
+test('buildResponse() lets the browser itself stop at a redirect that is not followed', async () => {
+  const stopped = view({ type: 'opaqueredirect', status: 0, statusText: '' }, { outcome: 'opaqueredirect' })
+  const response = await buildResponse(stopped)
+  expect(response?.status).toBe(302)
+  expect(response?.headers.has('location')).toBe(true)
+})
+
+test('buildResponse() gives an opaque response a status, since a worker can’t answer with none', async () => {
+  const hidden = { type: 'opaque', status: 0, headers: [['x-a', '1']], body: { text: '', encoding: 'utf8' } } as const
+  const opaque = view(hidden, { outcome: 'opaque' })
+  const response = await buildResponse(opaque)
+  expect(response?.status).toBe(200)
+  expect(response?.headers.has('x-a')).toBe(false)
+})
+
+test('buildResponse() gives the browser what it makes use of, where no script may read it', async () => {
+  const used = view({ type: 'basic', headers: [['content-type', 'image/png']] }).response
+  const response = await buildResponse(view(null, { kind: 'img', outcome: 'opaque', ...(used ? { used } : {}) }))
+  expect(response?.headers.get('content-type')).toBe('image/png')
+  expect(await response?.text()).toBe('hello')
+})
+
+test('buildResponse() ends a body that broke off in its error', async () => {
+  const broken = view({ bodyError: { message: 'network error', category: 'net::ERR_CONTENT_DECODING_FAILED' } })
+  const reader = (await buildResponse(broken))?.body?.getReader()
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('hello')
+  await expect(reader?.read()).rejects.toThrow('network error')
+})
+
+test('pairAnswers() pairs requests that share their place in order, and skips preflights and redirect hops', () => {
   const a = 'http://localhost:8000/a'
   const b = 'http://localhost:8000/b'
   const exchanges = [
@@ -119,5 +210,15 @@ test('pairExchanges() pairs requests that share their place in order, and skips 
     exchange({ from: 0, url: a, title: 'second' }),
   ]
   const requests = [request(0, 'GET', a), request(0, 'GET', a), request(1, 'GET', b), request(2, 'GET', a)]
-  expect(pairExchanges(requests, exchanges).map((one) => one?.title)).toEqual(['first', 'second', 'b', undefined])
+  const answers = pairAnswers(requests, { exchanges })
+  expect(answers.map((one) => one?.title)).toEqual(['first', 'second', 'b', undefined])
+})
+
+test('pairAnswers() gives a page’s request what the page got, and its exchanges to nobody else', () => {
+  const url = 'https://api.shop.test/'
+  const exchanges = [{ ...exchange({ from: 1, url, title: 'of the page' }), fetch: 0 }]
+  const fetches = [view({}, { from: 1, title: 'seen' }), view({}, { from: 1, title: 'seen again' })]
+  const requests = [pageRequest(1), request(1, 'GET', url), pageRequest(1)]
+  const answers = pairAnswers(requests, { exchanges, fetches })
+  expect(answers.map((one) => one?.title)).toEqual(['seen', undefined, 'seen again'])
 })

@@ -1,14 +1,16 @@
 // The service worker lane: makes a real fetch for each request of a group, so that the browser's Network panel shows
 // the calls, and lets the engine answer once for all of them. What the caller gets is the engine's result; a fetch is
 // for show, and none of its failures may cost a run. Knows neither the engine nor the trace.
-import type { RequestGroup, SendResult, WireRequest } from '../protocol'
-import { buildResponse, pairExchanges } from './build-response'
+import type { PageRequest, RequestGroup, SendResult, WireRequest } from '../protocol'
+import { buildResponse, pairAnswers } from './build-response'
 import { DoorError } from './door-error'
 import { ExchangeDesk } from './exchange-desk'
 import type { OpenExchange } from './exchange-desk'
 import { canFetch, fetchArguments } from './fetch-init'
 import type * as NetworkModule from './network'
+import type { PageAnswers } from './network'
 import type { PageAddress } from './pretend-url'
+import { holdLock, pageLock } from './worker/presence'
 import { registerWorker } from './worker-registration'
 
 export { DoorError } from './door-error'
@@ -22,6 +24,8 @@ export interface DoorOptions {
   readonly patienceMs?: number
   /** Hears of a trouble when it begins, with the text, and when it is over, with null. */
   readonly onTrouble?: (text: string | null) => void
+  /** Answers what the page and its frames and workers fetch by themselves. */
+  readonly pages: PageAnswers
 }
 
 interface SendOptions {
@@ -33,6 +37,11 @@ export interface ServerDoor {
   readonly kind: 'service worker'
   /** Set while fetches do not come round: what is wrong, in words for a learner. Runs go on without them. */
   readonly trouble: string | null
+  /**
+   * Path, with a slash at its end, under which `<host>/<path>` of our own origin is this page's. Fetching the path itself
+   * tells the worker that whoever does so belongs to this page, which it can't see of a worker from a blob.
+   */
+  readonly path: string
   /**
    * Fetches every request of the group at once, calls `answer` once when all have arrived at the handler, and gives
    * each fetch its response. A group with a request that no fetch can stand for goes to `answer` without any.
@@ -62,14 +71,17 @@ const TROUBLE =
  * Opens the service worker lane: registers the worker, waits until it controls this page, and loads msw.
  * @throws {DoorError} where it is not to be had; its text is for the learner, and the direct lane does the same work
  */
-export async function openServerDoor(options: DoorOptions = {}): Promise<ServerDoor> {
+export async function openServerDoor(options: DoorOptions): Promise<ServerDoor> {
   const base = new URL(options.base ?? import.meta.env.BASE_URL, document.baseURI)
   const script = new URL(options.script ?? 'sw.js', base).href
   const [container, { makeNetwork }] = await Promise.all([registerWorker(script, base.pathname), loadNetwork()])
 
-  const page: PageAddress = { origin: base.origin, scope: base.pathname, door: crypto.randomUUID().slice(0, 8) }
-  const desk = new ExchangeDesk(page.door)
-  const network = makeNetwork(container, desk)
+  const address: PageAddress = { origin: base.origin, scope: base.pathname, door: crypto.randomUUID().slice(0, 8) }
+  const desk = new ExchangeDesk(address.door)
+  const network = makeNetwork(container, { desk, address, pages: options.pages })
+  let leave = (): void => {}
+  const left = new Promise<void>((resolve) => (leave = resolve))
+  await holdLock(pageLock(address.door), left)
   network.enable()
 
   const patienceMs = options.patienceMs ?? PATIENCE_MS
@@ -88,13 +100,14 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
     get trouble() {
       return trouble
     },
+    path: `${address.scope}srv/~${address.door}/`,
     async send(group, answer, { signal } = {}) {
       if (isClosed)
         throw new DoorError('failed', 'The service worker lane was closed. Reload the page to open it again.')
       signal?.throwIfAborted()
-      const requests = group.requests.filter(canFetch)
-      if (requests.length < group.requests.length) return answer(group)
-      const sent = requests.map((request) => startCall(request, desk.open(), page, container))
+      const { requests } = group
+      if (!requests.every(canFetch)) return answer(group)
+      const sent = requests.map((request) => startCall(request, desk.open(), address, container))
       const drop = (): void => sent.forEach((call) => call.drop())
       const forget = (): void => {
         signal?.removeEventListener('abort', drop)
@@ -111,9 +124,9 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
         signal?.throwIfAborted()
         if (sent.length > 0 && !isClosed) noteTrouble(haveArrived ? null : TROUBLE)
         const result = await answer(group)
-        const exchanges = pairExchanges(requests, result.exchanges)
+        const answers = pairAnswers(requests, result)
         // Nobody waits for the fetches to end: they are for show, and the next request can start meanwhile.
-        void settle(sent.map((call, index) => call.finish(exchanges[index]))).finally(forget)
+        void settle(sent.map((call, index) => call.finish(answers[index]))).finally(forget)
         return result
       } catch (error) {
         forget()
@@ -124,6 +137,7 @@ export async function openServerDoor(options: DoorOptions = {}): Promise<ServerD
       isClosed = true
       calls.forEach((call) => call.drop())
       network.disable()
+      leave()
     },
   }
 }
@@ -147,13 +161,13 @@ interface Call {
   /** True when the handler has it, false when the fetch ended before that. Never rejects. */
   readonly arrived: Promise<boolean>
   /** Gives the fetch its response, or cancels it where there is none to give; waits until it has ended. Never rejects. */
-  finish(exchange: Parameters<typeof buildResponse>[0] | undefined): Promise<void>
+  finish(answer: Parameters<typeof buildResponse>[0] | undefined): Promise<void>
   /** Cancels the fetch. A cancelled one is quiet; a failed one would be an error in the console. */
   drop(): void
 }
 
 function startCall(
-  request: WireRequest,
+  request: WireRequest | PageRequest,
   open: OpenExchange,
   page: PageAddress,
   container: ServiceWorkerContainer,
@@ -175,8 +189,8 @@ function startCall(
   const arrival = open.arrived.then(() => (hasArrived = true))
   return {
     arrived: Promise.race([arrival, ended.then(() => false)]),
-    async finish(exchange) {
-      const response = exchange && hasArrived ? await buildResponse(exchange).catch(() => null) : null
+    async finish(answer) {
+      const response = answer && hasArrived ? await buildResponse(answer).catch(() => null) : null
       if (response) open.answer(response)
       else drop()
       await ended

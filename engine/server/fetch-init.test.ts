@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { HeaderList, WireRequest } from '../protocol'
+import type { AskKind, HeaderList, PageRequest, WireRequest } from '../protocol'
 import { canFetch, fetchArguments } from './fetch-init'
 
 const PAGE = { origin: 'https://peel.example', scope: '/', door: 'd1' }
@@ -41,6 +41,31 @@ test('fetchArguments() asks the browser for nothing that Peel simulates itself',
     credentials: 'omit',
     cache: 'no-store',
   })
+})
+
+function asked(url: string, kind: AskKind = 'fetch'): PageRequest {
+  const { target: _target, added: _added, ...rest } = wire('GET')
+  const page = { url: 'https://app.shop.test/a/b', sandboxed: false, kind, hasBody: false, bodyType: null }
+  return { ...rest, url, page }
+}
+
+test.for([
+  ['c?x=1', 'https://app.shop.test/a/c?x=1'],
+  ['https://api.shop.test/', 'https://api.shop.test/'],
+  ['https://[broken', 'https://peel.example/srv/~d1/'],
+])('fetchArguments() takes %s relative to the page that asks for it', ([url = '', whole]) => {
+  expect(fetchArguments(asked(url), 'd1.0', PAGE).url).toBe(whole)
+})
+
+test.for<[AskKind, boolean]>([
+  ['fetch', true],
+  ['eventsource', true],
+  ['img', true],
+  ['websocket', false],
+  ['document.cookie', false],
+])('canFetch() of a page’s %s is %s', ([kind, can]) => {
+  expect(canFetch(asked('/', kind))).toBe(can)
+  expect(canFetch({ ...asked('/', kind), hangUpMs: 5 })).toBe(can)
 })
 
 test('canFetch() is false for what a fetch cannot carry', () => {

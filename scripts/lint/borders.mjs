@@ -23,12 +23,12 @@ const MAY_IMPORT = {
     'requests',
     'protocol',
   ],
-  host: ['protocol'],
+  host: ['requests', 'protocol'],
   // The one part of the host with a DOM: it puts sandbox and service worker together.
   'host/page-engine': ['host', 'sandbox', 'server', 'protocol', 'assets/versions'],
   'host/recording': ['host', 'sandbox', 'protocol'],
   browser: ['requests', 'protocol'],
-  server: ['protocol'],
+  server: ['requests', 'protocol'],
   // Learners' JavaScript, in a frame of its own: speaks to a browser that it is given.
   realm: ['requests', 'protocol'],
   lesson: ['requests', 'browser', 'trace', 'protocol'],

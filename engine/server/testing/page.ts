@@ -1,11 +1,10 @@
 // A page for the browser tests of the door: the real door in front of a stand-in engine that reads its answer from the
-// request's path, such as `/status/204` or `/echo`.
+// request's path, such as `/status/204` or `/echo`. What the page itself fetches is answered by `small-server.ts`.
 import { DoorError, openServerDoor } from '..'
 import type { DoorOptions, ServerDoor } from '..'
 import { isPageRequest } from '../../protocol'
-import type { Exchange, RequestGroup, SendResult, WireRequest } from '../../protocol'
-import { ExchangeDesk } from '../exchange-desk'
-import { EXCHANGE_HEADER } from '../worker/messages'
+import type { Exchange, FetchView, PageRequest, RequestGroup, SendResult, WireRequest } from '../../protocol'
+import { SmallServer, viewOf } from './small-server'
 
 export type Opened = { readonly kind: string } | { readonly reason: string; readonly text: string }
 
@@ -18,11 +17,13 @@ export interface Sent {
 }
 
 export interface DoorLab {
-  open(options?: DoorOptions): Promise<Opened>
-  send(requests: readonly WireRequest[], abort?: 'before' | 'fetching' | 'answering'): Promise<Sent>
+  open(options?: Partial<DoorOptions>): Promise<Opened>
+  /** The door's path, under which our own origin stands for pretend hosts. */
+  path(): string
+  /** What the small server has been told since the last look, such as that somebody left. */
+  heard(): readonly string[]
+  send(requests: readonly (WireRequest | PageRequest)[], abort?: 'before' | 'fetching' | 'answering'): Promise<Sent>
   close(): void
-  /** Fetches an endless stream over the network, reads one chunk, cancels, and tells how many chunks were made. */
-  cancelStream(): Promise<{ readonly read: string; readonly made: number; readonly wasCancelled: boolean }>
 }
 
 declare global {
@@ -31,6 +32,7 @@ declare global {
 
 const name = new URLSearchParams(location.search).get('name') ?? ''
 const troubles: (string | null)[] = []
+const server = new SmallServer(name)
 let door: ServerDoor | null = null
 
 function exchangeOf(request: WireRequest): Exchange {
@@ -63,16 +65,27 @@ function exchangeOf(request: WireRequest): Exchange {
   }
 }
 
+/** What the modelled browser would have let through: everything but `/blocked`. */
+function seenOf(ask: PageRequest): FetchView {
+  const isBlocked = new URL(ask.url, ask.page.url).pathname === '/blocked'
+  return viewOf(
+    ask,
+    isBlocked ? null : { status: 201, headers: [['x-visible', 'yes']], text: `seen by ${ask.page.url}` },
+  )
+}
+
 globalThis.doorLab = {
   async open(options) {
     try {
-      door = await openServerDoor({ ...options, onTrouble: (text) => troubles.push(text) })
+      door = await openServerDoor({ pages: server, ...options, onTrouble: (text) => troubles.push(text) })
       return { kind: door.kind }
     } catch (error) {
       if (error instanceof DoorError) return { reason: error.reason, text: error.text }
       throw error
     }
   },
+  path: () => door?.path ?? '',
+  heard: () => server.heard.splice(0),
   async send(requests, abort) {
     if (!door) throw new Error('open the door first')
     const calls: number[] = []
@@ -84,7 +97,8 @@ globalThis.doorLab = {
       if (abort === 'answering') controller.abort(new Error('aborted'))
       if (wires.some(({ target }) => target === '/slow')) await new Promise((resolve) => setTimeout(resolve, 500))
       if (wires.some(({ target }) => target === '/throw')) throw new Error('the engine broke')
-      return { exchanges: wires.map(exchangeOf), stop: null }
+      const fetches = group.requests.filter(isPageRequest).map(seenOf)
+      return { exchanges: wires.map(exchangeOf), stop: null, ...(fetches.length > 0 ? { fetches } : {}) }
     }
     const sending = door.send({ waitMs: 0, requests }, answer, { signal: controller.signal })
     if (abort === 'fetching') controller.abort(new Error('aborted'))
@@ -93,33 +107,6 @@ globalThis.doorLab = {
   },
   close() {
     door?.close()
-  },
-  async cancelStream() {
-    const { makeNetwork } = await import('../network')
-    const desk = new ExchangeDesk('stream')
-    const network = makeNetwork(navigator.serviceWorker, desk)
-    network.enable()
-    let made = 0
-    let wasCancelled = false
-    const body = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        await new Promise((resolve) => setTimeout(resolve, 20))
-        if (!wasCancelled) controller.enqueue(new TextEncoder().encode(`chunk ${made++}`))
-      },
-      cancel() {
-        wasCancelled = true
-      },
-    })
-    const streamed = desk.open()
-    const fetching = fetch('https://api.shop.test/stream', { headers: { [EXCHANGE_HEADER]: streamed.id } })
-    await streamed.arrived
-    streamed.answer(new Response(body))
-    const reader = (await fetching).body?.getReader()
-    const first = await reader?.read()
-    await reader?.cancel()
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    network.disable()
-    return { read: new TextDecoder().decode(first?.value), made, wasCancelled }
   },
 }
 document.title = 'ready'
