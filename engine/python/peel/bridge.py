@@ -7,14 +7,20 @@ from collections.abc import Callable
 
 from peel import determinism
 from peel.engine import Engine, MisuseError
+from peel.fetches import Browser
 
 
-def install(emit: Callable[[str], None], heap_bytes: Callable[[], int] | None = None) -> Callable[[str, str], str]:
+def install(
+    emit: Callable[[str], None],
+    heap_bytes: Callable[[], int] | None = None,
+    browser: Browser | None = None,
+) -> Callable[[str, str], str]:
     """Make the one function that the worker calls.
 
-    `emit` gets batches of trace events as JSON arrays; `heap_bytes` says how large the memory has become.
+    `emit` gets batches of trace events as JSON arrays; `heap_bytes` says how large the memory has become; `browser` is
+    asked what becomes of a page's request.
     """
-    engine = Engine(emit, heap_bytes)
+    engine = Engine(emit, heap_bytes, browser)
     determinism.prepare()
 
     def call(name: str, payload: str) -> str:

@@ -15,9 +15,19 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from peel.clock import as_ms
 from peel.errors import Errors
-from peel.events import BROWSER, SERVER, ErrorView, ExchangeView, MessageView, WireRequest
+from peel.events import (
+    BROWSER,
+    SERVER,
+    ErrorView,
+    ExchangeRole,
+    ExchangeView,
+    HeaderPairs,
+    MessageView,
+    RuleNote,
+    WireRequest,
+)
 from peel.reply import Reply, request_head
-from peel.tracer import CURRENT, Place, Record
+from peel.tracer import CURRENT, Place, Record, Tracer
 from peel.transport import READ_SIZE, MemoryTransport
 from peel.views import view_body, view_message
 from peel.websocket import Sender, Talk
@@ -55,8 +65,12 @@ class Connection(Record):
         "_untold",
         "ended_ns",
         "error",
+        "fetch",
         "index",
+        "notes",
+        "on_over",
         "request",
+        "role",
         "stalled",
         "started",
     )
@@ -71,6 +85,12 @@ class Connection(Record):
         self.stalled: ErrorView | None = None
         self.started = False
         self.ended_ns: int | None = None
+        # Set where a page's browser sends the request: number of the fetch, what it is for, what was decided before.
+        self.fetch: int | None = None
+        self.role: ExchangeRole = "request"
+        self.notes: list[RuleNote] = []
+        self.on_over: Callable[[], None] | None = None
+        """Called once when the response has been delivered, or none will ever come."""
         self._started_ns = 0
         self._browser = Place(BROWSER, index, None, self)
         self._place = Place(SERVER, index, self._browser, self)
@@ -86,9 +106,19 @@ class Connection(Record):
         self._context: Context = Context()
 
     @property
+    def outermost(self) -> Place:
+        """The ring of the browser."""
+        return self._browser
+
+    @property
     def finished(self) -> bool:
         """Response there (or connection closed), and the app done with the request."""
         return self._delivered
+
+    @property
+    def answered(self) -> bool:
+        """Whether the head of a response has come."""
+        return self._reply.head is not None
 
     @property
     def streaming(self) -> bool:
@@ -131,7 +161,8 @@ class Connection(Record):
         CURRENT.set(self._place)
         server, request = self._server, self.request
         transport.connect(H11Protocol(server.config, server.state, server.lifespan_state, server.loop))
-        if request.hang_up_ms is not None:
+        # A page aborts its fetch, and with it whatever connection there is then.
+        if request.hang_up_ms is not None and self.fetch is None:
             self._later(request.hang_up_ms, self._hang_up)
         if request.pieces is not None:
             transport.say(request_head(request))
@@ -168,10 +199,18 @@ class Connection(Record):
 
     def _tell_browser(self) -> None:
         request = self.request
-        added = [[name, value] for name, value in request.headers if name.lower() in request.added]
-        names = " and ".join(name for name, _ in added)
-        text = f"The browser adds {names} by itself." if added else "The browser adds nothing."
-        self._tell_rule("added-headers", text, added)
+        if self.fetch is not None:
+            tell_notes(self._server.tracer, self._browser, self.fetch, self.notes)
+        told = {name.lower() for note in self.notes for name, _ in note.get("added", [])}
+        added = [
+            [name, value]
+            for name, value in request.headers
+            if name.lower() in request.added and name.lower() not in told
+        ]
+        if added or self.fetch is None:
+            names = " and ".join(name for name, _ in added)
+            text = f"The browser adds {names} by itself." if added else "The browser adds nothing."
+            self._tell_rule("added-headers", text, added)
         path, _, query = request.target.partition("?")
         scope: dict[str, Any] = {"type": "http", "method": request.method}
         if request.socket is not None:
@@ -184,9 +223,11 @@ class Connection(Record):
         self._server.tracer.event("enter", self._browser, {"scope": scope, "changes": []}, task=0)
         self._browser.called = True
 
-    def _tell_rule(self, rule: str, text: str, added: list[list[str]] | None = None) -> None:
+    def _tell_rule(self, rule: str, text: str, added: HeaderPairs | None = None) -> None:
         if self._server.observer is not None:
-            fields = {"rule": rule, "added": added or [], "text": text}
+            fields: dict[str, Any] = {"rule": rule, "added": added or [], "text": text}
+            if self.fetch is not None:
+                fields["fetch"] = self.fetch
             self._server.tracer.event("rule", self._browser, fields, task=0)
 
     def _crossed(self, sender: Sender, message: MessageView) -> None:
@@ -324,8 +365,14 @@ class Connection(Record):
                 self._tell_arrival()
             if self._transport is not None:
                 self._transport.hang_up()
+            self._be_over()
         if not self._tasks:
             self._delivered = True
+
+    def _be_over(self) -> None:
+        if self.on_over is not None:
+            on_over, self.on_over = self.on_over, None
+            on_over()
 
     def _tell_arrival(self) -> None:
         self.drain()
@@ -350,6 +397,12 @@ class Connection(Record):
         if self._transport is not None:
             self._transport.hang_up()
         self._forget_timers()
+        self._be_over()
+
+    def leave(self) -> None:
+        """The page is not interested any more: the client closes the connection, whatever it has got by now."""
+        self.on_over = None
+        self._break_off()
 
     def silence(self) -> None:
         """The session is over; whatever is written from now on reaches nobody."""
@@ -371,6 +424,9 @@ class Connection(Record):
         error = self.stalled
         if error is None and self.error is not None:
             error = self._errors.view(self.error)
+        response = self._reply.view()
+        if response is not None and self.ended_ns is not None and self.stalled is None and self._reply.cut:
+            response["isCut"] = True
         view: ExchangeView = {
             "from": request.origin,
             "title": request.title,
@@ -381,14 +437,25 @@ class Connection(Record):
                 "body": request.body,
                 "bodyEncoding": request.encoding,
             },
-            "response": self._reply.view(),
+            "response": response,
             "error": error,
             "startedAt": as_ms(self._started_ns if self.started else ended),
             "endedAt": as_ms(ended),
         }
         if self._talk is not None:
             view["socket"] = self._talk.view()
+        if self.fetch is not None:
+            view["fetch"] = self.fetch
+            view["role"] = self.role
         return view
+
+
+def tell_notes(tracer: Tracer, place: Place, fetch: int, notes: list[RuleNote]) -> None:
+    """Tell of what the browser decided about a fetch."""
+    for note in notes:
+        fields: dict[str, Any] = {"rule": note["rule"], "added": note.get("added", []), "text": note["text"]}
+        fields |= {"source": note["source"]} | ({"fix": note["fix"]} if "fix" in note else {})
+        tracer.event("rule", place, {**fields, "fetch": fetch}, task=0)
 
 
 def _port(url: SplitResult) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from peel.discover import OrderError
 from peel.events import RequestGroup, parse_group, parse_options
+from peel.fetches import Browser
 from peel.session import Session
 
 T = TypeVar("T")
@@ -21,9 +22,15 @@ class MisuseError(Exception):
 class Engine:
     """Holds the open session."""
 
-    def __init__(self, emit: Callable[[str], None], heap_bytes: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self,
+        emit: Callable[[str], None],
+        heap_bytes: Callable[[], int] | None = None,
+        browser: Browser | None = None,
+    ) -> None:
         self._emit = emit
         self._heap_bytes = heap_bytes
+        self._browser = browser
         self._session: Session | None = None
         self._groups: list[RequestGroup] = []
 
@@ -46,7 +53,7 @@ class Engine:
         if name == "open":
             if self._session is not None:
                 self._session.abandon()
-            self._session = Session(parse_options(payload), self._emit, self._heap_bytes)
+            self._session = self._new(payload)
             return self._opened(self._session.open)
         if name == "load":
             return self._load(payload)
@@ -57,17 +64,31 @@ class Engine:
         if self._session is None:
             raise MisuseError(f"{name} needs an open session")
         if name == "send":
-            return self._session.send(parse_group(payload))
+            return self._session.send(self._read(payload))
         if name == "client":
             return self._session.client(payload["file"])
         if name == "close":
             session, self._session = self._session, None
             return session.close()
+        if name == "browser":
+            return self._session.browser_changed(payload["text"])
         if name == "position":
             return self._session.position
         if name == "try":
             return self._try(self._session, payload)
         raise MisuseError(f"there is no call {name}")
+
+    def _new(self, options: dict[str, Any]) -> Session:
+        return Session(parse_options(options), self._emit, self._heap_bytes, self._browser)
+
+    def _read(self, payload: dict[str, Any]) -> RequestGroup:
+        group = parse_group(payload)
+        if group.has_pages and self._browser is None:
+            raise MisuseError(
+                "a page's request goes through the modelled browser, and there is none here; "
+                "send what the browser would send, or run it with `peel run`"
+            )
+        return group
 
     def _opened(self, begin: Callable[[], T]) -> T:
         try:
@@ -84,14 +105,15 @@ class Engine:
         """Load an app and stop before its stack is built; keep the groups, so that each `try` finds them read."""
         if self._session is not None:
             self._session.abandon()
-        self._groups = [parse_group(group) for group in payload["groups"]]
-        self._session = Session(parse_options(payload["open"]), self._emit, self._heap_bytes)
+        self._groups = [self._read(group) for group in payload["groups"]]
+        self._session = self._new(payload["open"])
         return self._session.load()
 
     def _try(self, session: Session, order: list[int]) -> Mapping[str, Any]:
         """Build the stack in this order, start, and send all groups."""
         opened = self._opened(lambda: session.start(order))
         exchanges: list[Any] = []
+        fetches: list[Any] = []
         stop = opened["stop"]
         if opened["error"] is None:
             for group in self._groups:
@@ -99,5 +121,7 @@ class Engine:
                     break
                 sent = session.send(group)
                 exchanges += sent["exchanges"]
+                fetches += sent.get("fetches", [])
                 stop = sent["stop"]
-        return {"exchanges": exchanges, "error": opened["error"], "stop": stop}
+        result = {"exchanges": exchanges, "error": opened["error"], "stop": stop}
+        return {**result, "fetches": fetches} if any(group.has_pages for group in self._groups) else result

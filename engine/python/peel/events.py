@@ -21,6 +21,8 @@ LogSource = Literal["print", "logging", "structlog", "access", "server"]
 CallPhase = Literal["call", "yield", "resume", "throw", "return", "raise"]
 StreamName = Literal["stdout", "stderr"]
 MoveReason = Literal["sleep", "block", "wait"]
+ExchangeRole = Literal["preflight", "request"]
+FetchOutcome = Literal["ok", "blocked", "opaque", "opaqueredirect", "pending"]
 Event = dict[str, Any]
 
 
@@ -187,6 +189,7 @@ class ResponseView(TypedDict):
     headers: HeaderPairs
     body: str
     bodyEncoding: Encoding
+    isCut: NotRequired[Literal[True]]
 
 
 # The protocol's key is a Python keyword, hence the functional form.
@@ -199,10 +202,33 @@ ExchangeView = TypedDict(
         "response": ResponseView | None,
         "error": ErrorView | None,
         "socket": NotRequired[SocketView],
+        "fetch": NotRequired[int],
+        "role": NotRequired[ExchangeRole],
         "startedAt": float,
         "endedAt": float,
     },
 )
+
+FetchView = dict[str, Any]
+"""`FetchView` of the protocol. Most of it is the browser's, and passes through unread."""
+
+
+class RuleNote(TypedDict):
+    """A decision of the browser's."""
+
+    rule: str
+    source: str
+    text: str
+    fix: NotRequired[str]
+    added: NotRequired[HeaderPairs]
+
+
+class BrowserTurn(TypedDict):
+    """What the browser does next with a fetch: `wire` is a `WireRequest` with a role, `done` a `FetchView` to be."""
+
+    notes: list[RuleNote]
+    wire: NotRequired[dict[str, Any]]
+    done: NotRequired[dict[str, Any]]
 
 
 class OpenResult(TypedDict):
@@ -234,6 +260,15 @@ class SendResult(TypedDict):
 
     exchanges: list[ExchangeView]
     stop: StopView | None
+    fetches: NotRequired[list[FetchView]]
+    numbers: NotRequired[Numbers]
+
+
+class Numbers(TypedDict):
+    """Places of exchanges and fetches in the document."""
+
+    exchanges: list[int]
+    fetches: list[int]
 
 
 class ClientResult(SendResult):
@@ -259,6 +294,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another app of the same files, and the origins that it answers."""
+
+    entry: str
+    app: str | None
+    serves: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOptions:
     """What a session is made of."""
 
@@ -269,6 +313,7 @@ class OpenOptions:
     trace: bool
     order: list[int] | None
     env: dict[str, str]
+    neighbours: list[Neighbour]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,11 +363,31 @@ class WireRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What a page asks its browser for."""
+
+    at_ms: float
+    hang_up_ms: float | None
+    ask: dict[str, Any]
+    """`PageRequest` of the protocol, for the browser to read."""
+
+    @property
+    def lasts_ms(self) -> float:
+        """How long the script itself takes, counted from the start of the group."""
+        return self.at_ms + (self.hang_up_ms or 0)
+
+
+@dataclass(frozen=True, slots=True)
 class RequestGroup:
     """Requests that share the stage."""
 
     wait_ms: float
-    requests: list[WireRequest]
+    requests: list[WireRequest | PageRequest]
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether the browser is needed."""
+        return any(isinstance(request, PageRequest) for request in self.requests)
 
 
 def parse_options(payload: dict[str, Any]) -> OpenOptions:
@@ -336,15 +401,27 @@ def parse_options(payload: dict[str, Any]) -> OpenOptions:
         trace=payload["trace"],
         order=payload.get("order"),
         env=dict(payload.get("env") or {}),
+        neighbours=[
+            Neighbour(one["entry"], one["app"], list(one["serves"])) for one in payload.get("neighbours") or ()
+        ],
     )
 
 
 def parse_group(payload: dict[str, Any]) -> RequestGroup:
     """Read `RequestGroup` of the protocol."""
-    return RequestGroup(payload["waitMs"], [_parse_request(request) for request in payload["requests"]])
+    return RequestGroup(
+        payload["waitMs"],
+        [parse_page_request(one) if "page" in one else parse_request(one) for one in payload["requests"]],
+    )
 
 
-def _parse_request(raw: dict[str, Any]) -> WireRequest:
+def parse_page_request(raw: dict[str, Any]) -> PageRequest:
+    """Read `PageRequest` of the protocol as far as it is Python's business."""
+    return PageRequest(raw["atMs"], raw.get("hangUpMs"), raw)
+
+
+def parse_request(raw: dict[str, Any]) -> WireRequest:
+    """Read `WireRequest` of the protocol."""
     return WireRequest(
         origin=raw["from"],
         title=raw["title"],

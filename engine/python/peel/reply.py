@@ -58,6 +58,11 @@ class Reply:
         except h11.RemoteProtocolError:
             self.broken = True
 
+    @property
+    def cut(self) -> bool:
+        """Whether it would not be whole if nothing more came."""
+        return self._head is not None and not self.complete and not self.switched
+
     def view(self) -> ResponseView | None:
         """The response as far as it came; None without a head."""
         if self._head is None:

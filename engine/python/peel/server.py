@@ -26,7 +26,16 @@ LifespanStatus = Literal["begin", "complete", "failed", "unsupported"]
 class Server:
     """uvicorn's part of a session."""
 
-    def __init__(self, loop: VirtualLoop, clock: Clock, tracer: Tracer, observer: Observer | None) -> None:
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        clock: Clock,
+        tracer: Tracer,
+        observer: Observer | None,
+        *,
+        is_neighbour: bool = False,
+    ) -> None:
+        self._is_neighbour = is_neighbour
         self.loop = loop
         self.clock = clock
         self.tracer = tracer
@@ -91,7 +100,9 @@ class Server:
         return await self.app(scope, receive, send)
 
     def _tell(self, phase: str, status: LifespanStatus) -> None:
-        self.tracer.event("lifespan", None, {"phase": phase, "status": status})
+        # The lifespan of the trace is the app's.
+        if not self._is_neighbour:
+            self.tracer.event("lifespan", None, {"phase": phase, "status": status})
 
     def _watch(self, app: Any) -> Any:
         """The server ring: sees the scope as uvicorn's protocol built it, and the exception that reaches it."""
@@ -130,7 +141,7 @@ class Server:
 
     async def _live(self, app: Any, scope: Scope, receive: Receive, send: Send) -> Any:
         """The server ring of the lifespan, which belongs to no exchange."""
-        observer = self.observer
+        observer = self.observer if not self._is_neighbour else None
         place = Place(SERVER, None, None, Record())
         if observer is not None:
             CURRENT.set(place)

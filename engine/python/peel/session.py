@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from types import CoroutineType
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import fastapi
 import pydantic
@@ -37,14 +38,18 @@ from peel.events import (
     ErrorView,
     LoadResult,
     MoveReason,
+    Neighbour,
     OpenOptions,
     OpenResult,
+    PageRequest,
     Position,
     RequestGroup,
     SendResult,
     SessionError,
     Versions,
+    WireRequest,
 )
+from peel.fetches import Browser, Fetch, Fetches
 from peel.lines import LineWatch
 from peel.loader import Finder, LoadError, load_app
 from peel.loop import DryError, NumberedTask, VirtualLoop
@@ -82,7 +87,11 @@ class Session:
     """A running server with a learner's app in it."""
 
     def __init__(
-        self, options: OpenOptions, emit: Callable[[str], None], heap_bytes: Callable[[], int] | None = None
+        self,
+        options: OpenOptions,
+        emit: Callable[[str], None],
+        heap_bytes: Callable[[], int] | None = None,
+        browser: Browser | None = None,
     ) -> None:
         self._options = options
         self._sources = Sources(options.files)
@@ -104,7 +113,10 @@ class Session:
         self._world = World(options.files, options.env, self._clock, self._threads, self._tracer)
         self._state = StateWatch(self._tracer, self._sources, self._threads) if options.trace else None
         self._stalls = Stalls(self._loop, self._sources)
+        self._fetches = Fetches(browser, self._loop, self._clock, self._tracer, told=options.trace)
+        self._fetches.connect = self._connect
         self._server: Server | None = None
+        self._neighbours: dict[str, Server] = {}
         self._context: Context = copy_context()
         self._connections: list[Connection] = []
         self._live: list[Connection] = []
@@ -151,13 +163,20 @@ class Session:
         if self._budget.stop is not None or self._server is None or self._closed:
             return {"exchanges": [], "stop": self._budget.stop}
         self._budget.begin(group.wait_ms + max((request.lasts_ms for request in group.requests), default=0))
-        connections: list[Connection] = []
+        first = len(self._connections), len(self._fetches.begun)
         with contextlib.suppress(Stopped):
-            self._run_group(group, connections)
-        exchanges = [one.view() for one in connections if one.started or self._budget.stop is None]
+            self._run_group(group)
+        stop = self._budget.stop
+        began = self._connections[first[0] :]
+        while stop is not None and began and not began[-1].started:
+            began.pop()
+        result: SendResult = {"exchanges": [one.view() for one in began], "stop": stop}
+        if group.has_pages:
+            result["fetches"] = [one.view(stop) for one in self._fetches.begun[first[1] :]]
         self._errors.forget()
         self._finish_call()
-        return {"exchanges": exchanges, "stop": self._budget.stop}
+        self._raise_failure()
+        return result
 
     def client(self, file: str) -> ClientResult:
         """Run a client program of the session's files, and everything that it asks for."""
@@ -175,12 +194,20 @@ class Session:
         self._lines.client = file
         with contextlib.suppress(Stopped):
             error = client.run(file)
-            self._finish(client.connections)
+            self._finish(client.connections, [])
         self._lines.client = None
         exchanges = [one.view() for one in client.connections]
         self._errors.forget()
         self._finish_call()
         return {"exchanges": exchanges, "stop": self._budget.stop, "error": error}
+
+    def browser_changed(self, text: str) -> dict[str, Any]:
+        """Tell that somebody has changed what the browser remembers; it does so by itself."""
+        if self._budget.stop is None and self._server is not None and not self._closed:
+            self._budget.begin(0)
+            self._fetches.tell_change(text)
+            self._finish_call()
+        return {}
 
     def _stage(self, server: Server) -> Stage:
         return Stage(
@@ -203,6 +230,8 @@ class Session:
             self._budget.begin(0)
             try:
                 self._loop.run(self._server.shutdown())
+                for neighbour in dict.fromkeys(self._neighbours.values()):
+                    self._loop.run(neighbour.shutdown())
                 self._cancel_rest()
             except (Stopped, DryError):
                 pass
@@ -258,13 +287,34 @@ class Session:
             return failure
         if status == "failed":
             return self._lifespan_failure(server.lifespan_error)
+        for neighbour in self._options.neighbours:
+            failure = await self._start_neighbour(neighbour)
+            if failure is not None:
+                return failure
         self._look_again()
         self._context = copy_context()
         self._server = server
         return None
 
-    def _run_group(self, group: RequestGroup, connections: list[Connection]) -> None:
-        assert self._server is not None
+    async def _start_neighbour(self, neighbour: Neighbour) -> SessionError | None:
+        """Another server beside the app's: what it does with requests is seen from outside only."""
+        server = Server(self._loop, self._clock, self._tracer, self._observer, is_neighbour=True)
+        server.load(load_app(neighbour.entry, neighbour.app, self._sources, self._errors))
+        if await server.startup() == "failed":
+            return self._lifespan_failure(server.lifespan_error)
+        self._neighbours |= {_origin(url): server for url in neighbour.serves}
+        return None
+
+    def _connect(self, request: WireRequest) -> Connection:
+        """Make the client's end of a request, to whoever answers at its origin."""
+        server = self._neighbours.get(_origin(request.url), self._server) if self._neighbours else self._server
+        assert server is not None
+        connection = Connection(server, self._errors, request, len(self._connections))
+        self._connections.append(connection)
+        self._live.append(connection)
+        return connection
+
+    def _run_group(self, group: RequestGroup) -> None:
         loop, clock = self._loop, self._clock
         self._look_again()
         if group.wait_ms > 0:
@@ -277,29 +327,39 @@ class Session:
             loop.call_at_wait((clock.now_ns + round(group.wait_ms * 1e6)) / 10**9, wake)
             loop.run_until(lambda: waited)
         self._world.stores.tell()
+        self._live = []
+        fetches: list[Fetch] = []
         for request in group.requests:
-            connection = Connection(self._server, self._errors, request, len(self._connections))
-            self._connections.append(connection)
-            connections.append(connection)
-            start = self._starter(connection)
+            if isinstance(request, PageRequest):
+                fetch = Fetch(self._fetches, request)
+                fetches.append(fetch)
+                start = fetch.begin
+            else:
+                start = self._starter(self._connect(request))
             if request.at_ms > 0:
                 loop.call_at_wait((clock.now_ns + round(request.at_ms * 1e6)) / 10**9, start)
             else:
                 loop.call_soon(start)
-        self._finish(connections)
+        self._finish(self._live, fetches)
 
-    def _finish(self, connections: list[Connection]) -> None:
+    def _finish(self, connections: list[Connection], fetches: list[Fetch]) -> None:
         """Run until every exchange is done, or has nobody who could go on with it."""
-        self._live = connections
-        while not self._loop.run_until(lambda: all(one.finished or one.stalled is not None for one in connections)):
+
+        def done() -> bool:
+            return (
+                all(one.finished or one.stalled is not None for one in connections) and all(one.over for one in fetches)
+            ) or self._fetches.failure is not None
+
+        while not self._loop.run_until(done):
             # One at a time: what an app tells the others of somebody who leaves must find them still there.
             if any(one.close_socket() for one in connections if one.stalled is None):
                 continue
             stuck = [one for one in connections if not one.finished and one.stalled is None]
+            if not stuck:
+                raise RuntimeError("a page waits for what nobody has begun")
             waits = self._stalls.waits(stuck)
             place = stuck[0].innermost() if len(stuck) == 1 else None
-            if stuck:
-                self._tracer.event("stall", place, {"waits": waits}, task=0)
+            self._tracer.event("stall", place, {"waits": waits}, task=0)
             for connection in stuck:
                 connection.give_up(self._stalls.view(connection, waits))
         # Told that the client has gone, the app may still have something to do, and take its time for it.
@@ -318,10 +378,18 @@ class Session:
     def _starter(self, connection: Connection) -> Callable[[], None]:
         return lambda: connection.start(self._context.copy())
 
+    def _context_of_request(self) -> Context:
+        return self._context.copy()
+
     def _finish_call(self) -> None:
         self._world.stores.tell()
         self._console.flush()
         self._tracer.flush()
+
+    def _raise_failure(self) -> None:
+        """The browser, or our way to it, has failed: that is nothing to tell a learner."""
+        if self._fetches.failure is not None:
+            raise self._fetches.failure
 
     def _deliver(self) -> None:
         for connection in self._live:
@@ -467,6 +535,7 @@ class Session:
             self._threads.on_start = self._thread_started
         self._threads.on_end = self._thread_ended
         self._loop.on_idle = self._deliver
+        self._fetches.context = self._context_of_request
         self._loop.on_turn = self._budget.raise_if_stopped
         self._budget.endless = lambda: any(one.streaming for one in self._live)
         self._budget.stuck = lambda: self._stalls.stuck(self._live)
@@ -513,3 +582,14 @@ class Session:
                 copy_context().run(cast("Any", task.get_coro()).close)
         if sys.platform != "emscripten":
             gc.collect()
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port of a URL, a WebSocket's as those of the page that opens it."""
+    parts = urlsplit(url)
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    return f"{scheme}://{parts.hostname}:{port or (443 if scheme == 'https' else 80)}"
