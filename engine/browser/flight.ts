@@ -18,7 +18,10 @@ import { unsafeHeaders } from './request-headers'
 import { isTrustworthy, siteOf } from './sites'
 import { isSameOrigin, OPAQUE, originOf, parseUrl } from './url'
 
-/** What came back: an exchange, or Chromium's name of what went wrong on the network. */
+/**
+ * What came back: an exchange as far as it came, or why there is nothing of one: Chromium's name of what went wrong on the
+ * network, or `aborted` where the script went away.
+ */
 export type Reply = Exchange | { readonly failed: string }
 
 /** What is to be sent, with what was decided before it. */

@@ -26,7 +26,8 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
   }
   const { reply, nowMs } = yield sending
   flight.nowMs = nowMs
-  const isAborted = ask.hangUpMs !== undefined && nowMs - flight.startedMs >= ask.hangUpMs
+  const isOver = ask.hangUpMs !== undefined && nowMs - flight.startedMs >= ask.hangUpMs
+  const isAborted = isOver || ('failed' in reply && reply.failed === 'aborted')
   if ('failed' in reply) return isAborted ? aborted(flight) : lost(flight, reply.failed)
   if (reply.response) {
     const badHead = refuseHead(reply.response.headers)

@@ -1,5 +1,5 @@
 // What the orders of a stack do, in text. Pure.
-import type { Exchange, HeaderList, OrderGroup, OrdersResult } from '../protocol'
+import type { Exchange, FetchView, HeaderList, OrderGroup, OrdersResult } from '../protocol'
 import { explainOrders, type Rule } from '../search'
 
 /** Orders of one way that are listed; the rest is counted. */
@@ -33,10 +33,11 @@ export function describeRule(rule: Rule | null, names: readonly string[]): strin
   return pairs.join(rule.kind === 'all' ? ', and ' : ', or ')
 }
 
-function describeSeen({ exchanges, error, stop }: OrderGroup, first: OrderGroup | null): string[] {
+function describeSeen({ exchanges, fetches = [], error, stop }: OrderGroup, first: OrderGroup | null): string[] {
   return [
     ...(error ? [`   does not start: ${error.text}`] : []),
     ...exchanges.flatMap((exchange, index) => describeExchange(exchange, first?.exchanges[index] ?? null)),
+    ...fetches.map(describePage),
     ...(stop ? [`   ${stop.text}`] : []),
   ]
 }
@@ -52,6 +53,10 @@ function describeExchange({ request, response }: Exchange, first: Exchange | nul
   const isBodyNew = !before || before.body !== response.body || before.bodyEncoding !== response.bodyEncoding
   const body = !isBodyNew || response.body === '' ? [] : [shorten(response.body, response.bodyEncoding)]
   return [head, ...[...headers, ...body].map((line) => `       ${line}`)]
+}
+
+function describePage({ method, url, outcome, category, text }: FetchView): string {
+  return `   page: ${method} ${url} → ${outcome}${category === null ? '' : ` (${category})`}: ${text}`
 }
 
 /** Headers of the first list that the second has not, or not so often. */

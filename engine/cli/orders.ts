@@ -36,12 +36,13 @@ export function ordersToJson({ names, groups }: OrdersResult): object {
   const rules = explainOrders(groups.map(({ orders }) => orders))
   return {
     names,
-    groups: groups.map(({ orders, exchanges, error, stop }: OrderGroup, index) => {
+    groups: groups.map(({ orders, exchanges, fetches, error, stop }: OrderGroup, index) => {
       const rule = rules[index]
       return {
         orders,
         rule: rule ? { kind: rule.kind, pairs: rule.pairs.map((pair) => pair.map((at) => names[at])) } : null,
         exchanges: exchanges.map((one) => ({ ...one, error: one.error && shortError(one.error) })),
+        ...(fetches ? { fetches } : {}),
         error: error && shortError(error),
         stop,
       }

@@ -78,7 +78,8 @@ export function readRequests(path: string): { groups: RequestGroup[]; warnings: 
 }
 
 /** The JSON document of `peel run --json`: each exchange with its own events, the rest (lifespan, waits) beside them. */
-export function toJson({ versions, layers, error, exchanges, events, stop, clients }: RunDocument): object {
+export function toJson(document: RunDocument): object {
+  const { versions, layers, error, exchanges, events, stop, fetches, browser, clients } = document
   return {
     versions,
     layers,
@@ -90,6 +91,8 @@ export function toJson({ versions, layers, error, exchanges, events, stop, clien
     })),
     events: events.filter((event) => event.exchange === null),
     stop,
+    ...(fetches ? { fetches } : {}),
+    ...(browser ? { browser } : {}),
     ...(clients ? { clients: clients.map((one) => ({ ...one, error: one.error && shortError(one.error) })) } : {}),
   }
 }

@@ -1,5 +1,5 @@
 // A run as an onion in text: rings from the outside in, what each did to request and response. Pure.
-import type { ClientRun, ErrorView, Exchange, RunDocument, SocketView } from '../protocol'
+import type { ClientRun, ErrorView, Exchange, FetchView, RunDocument, SocketView } from '../protocol'
 import { bodyBytes } from '../requests'
 import { closeWords, eventWords, viewExchange, type ExchangeView, type HeaderChange, type RingView } from '../trace'
 
@@ -17,8 +17,29 @@ export function describeRun(document: RunDocument, from = 0): string {
     ...logLines(document, null),
     ...clients.map((client) => describeClient(document, client)),
   ]
-  const described = exchanges.map((_, index) => describeExchange(document, index))
-  return [...(from === 0 ? head : []), ...described.slice(from)].join('\n')
+  const pages = placeFetches(document)
+  const verdicts = (at: number): string[] => (pages.get(at) ?? []).map(describeFetch)
+  const described = exchanges.map((_, index) => [describeExchange(document, index), ...verdicts(index)])
+  return [...(from === 0 ? [...head, ...verdicts(-1)] : []), ...described.slice(from).flat()].join('\n')
+}
+
+/** Fetches by the exchange under which they are told: their last one; where nothing was sent, that of the fetch before. */
+function placeFetches({ fetches = [] }: RunDocument): Map<number, FetchView[]> {
+  const places = new Map<number, FetchView[]>()
+  let last = -1
+  for (const fetch of fetches) {
+    last = fetch.exchanges.at(-1) ?? last
+    places.set(last, [...(places.get(last) ?? []), fetch])
+  }
+  return places
+}
+
+/** What the page got, and what would have to change, in one line. */
+function describeFetch({ kind, page, method, url, outcome, category, text, fix }: FetchView): string {
+  const where = page.sandboxed ? `a sandboxed frame on ${page.url}` : page.url
+  const why = category === null ? '' : ` (${category})`
+  const line = `${kind} ${method} ${url} on ${where} → ${outcome}${why}: ${text}${fix === null ? '' : ` Fix: ${fix}`}`
+  return `\n  page: ${line.replaceAll(/\s*\n\s*/g, ' ')}`
 }
 
 /** An exception in one line, as it ended a program. */
@@ -47,7 +68,7 @@ function isOfClient({ clients = [] }: RunDocument, seq: number): boolean {
 function describeExchange(document: RunDocument, index: number): string {
   const exchange = document.exchanges[index]
   if (!exchange) return ''
-  const { request, response, error, socket } = exchange
+  const { request, response, error, socket, role } = exchange
   const view = viewExchange(document, index)
   const answer = response ? `${response.status} ${response.reason}`.trim() : 'no response'
   // Whoever is stalled names the place in the sentence.
@@ -56,7 +77,7 @@ function describeExchange(document: RunDocument, index: number): string {
   const body = response?.bodyEncoding === 'base64' ? `(${response.body.length} characters of base64)` : response?.body
   return [
     '',
-    `${socket ? 'WEBSOCKET' : request.method} ${request.url} → ${answer}`,
+    `${socket ? 'WEBSOCKET' : request.method} ${request.url} → ${answer}${role === 'preflight' ? '  (preflight)' : ''}`,
     ...view.rings.map((ring, depth) => ringLine(view, ring, depth)),
     ...(failure ? [failure] : []),
     ...logLines(document, index),

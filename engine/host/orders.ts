@@ -7,6 +7,7 @@ import type { Program } from './session'
 export const ORDERS_WALL_MS = 120_000
 
 export function ordersInput(program: Program, groups: readonly RequestGroup[]): OrdersInput {
-  const { files, entry, app, env = {} } = program
-  return { open: { files, entry, app, env, limits: LIMITS, trace: false }, groups }
+  const { files, entry, app, env = {}, browser, serves, neighbours } = program
+  const world = { ...(browser && { browser }), ...(serves && { serves }), ...(neighbours && { neighbours }) }
+  return { open: { files, entry, app, env, ...world, limits: LIMITS, trace: false }, groups }
 }

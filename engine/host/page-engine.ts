@@ -433,10 +433,14 @@ function isSame(a: Program, b: Program): boolean {
   return (
     a.entry === b.entry &&
     a.app === b.app &&
-    JSON.stringify(a.order ?? null) === JSON.stringify(b.order ?? null) &&
+    (['order', 'browser', 'serves', 'neighbours'] as const).every((key) => haveSameJson(a[key], b[key])) &&
     haveSameTexts(a.files, b.files) &&
     haveSameTexts(a.env ?? {}, b.env ?? {})
   )
+}
+
+function haveSameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 }
 
 type Texts = Readonly<Record<string, string>>

@@ -1,9 +1,12 @@
 // One server life: open, send, close. Gathers the run document while events arrive; knows workers only as a host.
 import type {
   BackResult,
+  BrowserState,
   ClientRun,
-  Exchange,
   Limits,
+  LiveInput,
+  LiveResult,
+  Neighbour,
   OpenOptions,
   RequestGroup,
   RunDocument,
@@ -16,7 +19,8 @@ import type {
 import { EngineError } from './errors'
 import type { CallOptions, EngineHost } from './host'
 import { LIMITS } from './limits'
-import { pathTo, Tree, type Node } from './tree'
+import { gather, pathTo, Tree, type Node } from './tree'
+import { unanswered } from './unanswered'
 
 /** A learner's program: files, the one that holds the app, and the app's name (null looks for `app`). */
 export interface Program {
@@ -27,6 +31,11 @@ export interface Program {
   readonly env?: Readonly<Record<string, string>>
   /** Its user middlewares in another order: see `OpenOptions`. */
   readonly order?: readonly number[] | null
+  /** The browser that its pages begin with; a fresh one when absent. */
+  readonly browser?: BrowserState
+  /** Origins at which it listens, and other apps at theirs: see `OpenOptions`. */
+  readonly serves?: readonly string[]
+  readonly neighbours?: readonly Neighbour[]
 }
 
 export interface SessionOptions {
@@ -106,9 +115,7 @@ export class Session {
       async () => {
         const answer = (one: RequestGroup): Promise<SendResult> =>
           this.#host.call('send', one, this.#callOptions(node, options))
-        const { exchanges, stop } = await (options.carry ?? straight)(group, answer)
-        node.exchanges.push(...exchanges)
-        node.stop = stop
+        take(node, await (options.carry ?? straight)(group, answer))
       },
       group,
     )
@@ -119,10 +126,38 @@ export class Session {
     if (!this.isOpen) return
     const node = this.#tree.grow({ call: 'client', input: { file } })
     await this.#guard(node, async () => {
-      const { exchanges, stop, error } = await this.#host.call('client', { file }, this.#callOptions(node, options))
-      node.exchanges.push(...exchanges)
-      node.stop = stop
-      node.error = error
+      const result = await this.#host.call('client', { file }, this.#callOptions(node, options))
+      take(node, result)
+      node.error = result.error
+    })
+  }
+
+  /**
+   * Goes on with what is live: a group of its own on the line. Null when the server is not running, or was stopped from
+   * outside.
+   */
+  async live(input: LiveInput, options: SessionOptions = {}): Promise<LiveResult | null> {
+    if (!this.isOpen) return null
+    const node = this.#tree.grow({ call: 'live', input })
+    let result: LiveResult | null = null
+    await this.#guard(node, async () => {
+      result = await this.#host.call('live', input, this.#callOptions(node, options))
+      take(node, result)
+    })
+    return result
+  }
+
+  /**
+   * Changes what the browser remembers: a group of its own on the line. Does nothing when the server is not running.
+   * @param text  what was changed, for the trace
+   */
+  async changeBrowser(state: BrowserState, text: string, options: SessionOptions = {}): Promise<void> {
+    if (!this.isOpen) return
+    const input = { state, text }
+    const node = this.#tree.grow({ call: 'browser', input })
+    await this.#guard(node, async () => {
+      const { browser } = await this.#host.call('browser', input, this.#callOptions(node, options))
+      node.browser = browser
     })
   }
 
@@ -151,7 +186,7 @@ export class Session {
     }
     const path = pathTo(target)
     const back = (await this.#goBack(path, signal)) ?? (await this.#startAnew(path, signal))
-    const expected = { exchange: count(path, 'exchanges'), seq: count(path, 'events') }
+    const expected = { exchange: gather(path, 'exchanges').length, seq: countEvents(path) }
     if (back.exchange !== expected.exchange || back.seq !== expected.seq) {
       throw new EngineError('protocol', `The server went back to event ${back.seq}, not to ${expected.seq}.`)
     }
@@ -188,6 +223,8 @@ export class Session {
       const options = { wallMs: this.#limits.wallMs, signal }
       if (step.call === 'send') await this.#host.call('send', step.input, options)
       else if (step.call === 'client') await this.#host.call('client', step.input, options)
+      else if (step.call === 'live') await this.#host.call('live', step.input, options)
+      else if (step.call === 'browser') await this.#host.call('browser', step.input, options)
     }
     return { ...(await this.#back(group, signal)), way: 'replay' }
   }
@@ -198,8 +235,19 @@ export class Session {
   }
 
   #input(): OpenOptions {
-    const { files, entry, app, env = {}, order = null } = this.program
-    return { files, entry, app, env, order, limits: this.#limits, trace: this.#trace }
+    const { files, entry, app, env = {}, order = null, browser, serves, neighbours } = this.program
+    return {
+      files,
+      entry,
+      app,
+      env,
+      order,
+      ...(browser && { browser }),
+      ...(serves && { serves }),
+      ...(neighbours && { neighbours }),
+      limits: this.#limits,
+      trace: this.#trace,
+    }
   }
 
   #callOptions(node: Node, { signal, onTrace }: SessionOptions): CallOptions {
@@ -217,11 +265,15 @@ export class Session {
   #documentOf(tip: Node): RunDocument {
     const path = pathTo(tip)
     const clients = clientsOf(path)
+    const fetches = gather(path, 'fetches')
+    const browser = path.findLast((node) => node.browser !== null)?.browser
     return {
       ...this.#info,
-      exchanges: path.flatMap(({ exchanges }) => exchanges),
+      exchanges: gather(path, 'exchanges'),
       events: path.flatMap(({ events }) => events),
       stop: tip.stop,
+      ...(fetches.length > 0 ? { fetches } : {}),
+      ...(browser ? { browser } : {}),
       ...(clients.length > 0 ? { clients } : {}),
     }
   }
@@ -236,7 +288,10 @@ export class Session {
       if (!(error instanceof EngineError) || (error.kind !== 'timeout' && error.kind !== 'died')) throw error
       const { events } = this.#documentOf(node)
       node.stop = stopFrom(events, error, this.#limits.wallMs)
-      if (group) node.exchanges.push(...group.requests.map((request) => unanswered(request, events)))
+      if (!group) return
+      const path = pathTo(node).slice(0, -1)
+      const before = { exchange: gather(path, 'exchanges').length, fetch: gather(path, 'fetches').length }
+      Object.assign(node, unanswered(group, node.events, before))
     }
   }
 }
@@ -245,37 +300,27 @@ function isRunning({ step, stop }: Node): boolean {
   return step.call !== 'close' && stop === null
 }
 
+/** Keeps what a call gave. */
+function take(node: Node, { exchanges, fetches = [], numbers, browser, stop }: SendResult): void {
+  node.exchanges = exchanges
+  node.fetches = fetches
+  node.numbers = numbers ?? null
+  node.browser = browser ?? null
+  node.stop = stop
+}
+
 function clientsOf(path: readonly Node[]): ClientRun[] {
   return path.flatMap(({ step, error }, at) => {
     if (step.call !== 'client') return []
-    const span = (what: 'events' | 'exchanges') =>
-      [count(path.slice(0, at), what), count(path.slice(0, at + 1), what)] as const
-    return [{ file: step.input.file, error, seq: span('events'), exchange: span('exchanges') }]
+    const span = (count: (nodes: readonly Node[]) => number) =>
+      [count(path.slice(0, at)), count(path.slice(0, at + 1))] as const
+    const exchange = span((nodes) => gather(nodes, 'exchanges').length)
+    return [{ file: step.input.file, error, seq: span(countEvents), exchange }]
   })
 }
 
-function count(path: readonly Node[], what: 'exchanges' | 'events'): number {
-  return path.reduce((sum, node) => sum + node[what].length, 0)
-}
-
-/** What the exchange looks like when the worker was killed before it could tell. */
-function unanswered(request: RequestGroup['requests'][number], events: readonly TraceEvent[]): Exchange {
-  const at = events.at(-1)?.at ?? 0
-  return {
-    from: request.from,
-    title: request.title,
-    request: {
-      method: request.method,
-      url: request.url,
-      headers: request.headers,
-      body: request.body.text,
-      bodyEncoding: request.body.encoding,
-    },
-    response: null,
-    error: null,
-    startedAt: at,
-    endedAt: at,
-  }
+function countEvents(path: readonly Node[]): number {
+  return path.reduce((sum, { events }) => sum + events.length, 0)
 }
 
 /** Words a stop of the watchdog from the events that came before it. Pure. */

@@ -1,19 +1,37 @@
 // A session's lines as a tree: each node is one call with what it brought, each way from the root to a tip one line.
 // Knows nothing of workers.
-import type { ErrorView, Exchange, RequestGroup, StopView, TraceEvent } from '../protocol'
+import type {
+  BrowserState,
+  EngineCalls,
+  ErrorView,
+  Exchange,
+  FetchView,
+  LiveInput,
+  RequestGroup,
+  SendResult,
+  StopView,
+  TraceEvent,
+} from '../protocol'
 
 /** What was asked of the session. */
 export type Step =
   | { readonly call: 'open' }
   | { readonly call: 'send'; readonly input: RequestGroup }
   | { readonly call: 'client'; readonly input: { readonly file: string } }
+  | { readonly call: 'live'; readonly input: LiveInput }
+  | { readonly call: 'browser'; readonly input: EngineCalls['browser']['in'] }
   | { readonly call: 'close' }
 
 export interface Node {
   readonly step: Step
   readonly parent: Node | null
   readonly events: TraceEvent[]
-  readonly exchanges: Exchange[]
+  exchanges: readonly Exchange[]
+  fetches: readonly FetchView[]
+  /** Places of the two on their line; null where they are the next ones. */
+  numbers: NonNullable<SendResult['numbers']> | null
+  /** As it stood afterwards; null where the step did not use it. */
+  browser: BrowserState | null
   stop: StopView | null
   /** What ended a client program. */
   error: ErrorView | null
@@ -25,7 +43,7 @@ export class Tree {
   #tip: Node
 
   constructor() {
-    this.#tip = { step: { call: 'open' }, parent: null, events: [], exchanges: [], stop: null, error: null }
+    this.#tip = makeNode({ call: 'open' }, null)
     this.#tips.push(this.#tip)
   }
 
@@ -40,7 +58,7 @@ export class Tree {
 
   /** Adds a node behind the tip and moves there: the line goes on, or another begins where it forks. */
   grow(step: Step): Node {
-    const node: Node = { step, parent: this.#tip, events: [], exchanges: [], stop: null, error: null }
+    const node = makeNode(step, this.#tip)
     const line = this.#tips.indexOf(this.#tip)
     if (line >= 0) this.#tips[line] = node
     else this.#tips.push(node)
@@ -51,6 +69,28 @@ export class Tree {
   move(node: Node): void {
     this.#tip = node
   }
+}
+
+function makeNode(step: Step, parent: Node | null): Node {
+  return {
+    step,
+    parent,
+    events: [],
+    exchanges: [],
+    fetches: [],
+    numbers: null,
+    browser: null,
+    stop: null,
+    error: null,
+  }
+}
+
+/** What a line has of exchanges or fetches: one that went on later stands at its first place, as it was last. */
+export function gather<W extends 'exchanges' | 'fetches'>(path: readonly Node[], what: W): Node[W][number][] {
+  const all: Node[W][number][] = []
+  for (const node of path)
+    for (const [index, one] of node[what].entries()) all[node.numbers?.[what][index] ?? all.length] = one
+  return all
 }
 
 /** All nodes from the root to this one. */

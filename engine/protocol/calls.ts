@@ -143,6 +143,8 @@ export interface OrderGroup {
   /** Each outermost first, as indices into `names`. */
   readonly orders: readonly (readonly number[])[]
   readonly exchanges: readonly Exchange[]
+  /** What pages got, which is all that they are told apart by; absent where there were none. */
+  readonly fetches?: readonly FetchView[]
   /** Why the app did not start in these orders. */
   readonly error: SessionError | null
   readonly stop: StopView | null

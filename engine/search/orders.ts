@@ -1,5 +1,5 @@
 // Orders of a stack and what a client can tell of them. Pure; knows results, not how they came about.
-import type { Exchange, HeaderList, OrderGroup, SessionError, StopView } from '../protocol'
+import type { Exchange, FetchView, HeaderList, OrderGroup, SessionError, StopView } from '../protocol'
 
 /** Middlewares from the outermost to the innermost, each as its index in the order as registered. */
 export type Order = readonly number[]
@@ -8,6 +8,8 @@ export type Order = readonly number[]
 export interface Outcome {
   readonly order: Order
   readonly exchanges: readonly Exchange[]
+  /** What pages got, where there are pages. */
+  readonly fetches?: readonly FetchView[]
   readonly error: SessionError | null
   readonly stop: StopView | null
 }
@@ -27,6 +29,7 @@ export function listOrders(count: number): Order[] {
  * Puts orders together that no client can tell apart: by status, headers and body of each response, by requests that got
  * none, and by how the start failed. What only the server sees, such as an exception behind a 500, and how long an answer
  * takes do not count; nor does the order of headers of different names, else every two layers that add one would differ.
+ * A page is told apart by what it got of its fetch: neither preflights nor headers that it may not read are its to see.
  * @returns groups and the orders in them as they came; the exchanges of a group are those of its first order
  */
 export function groupOrders(outcomes: readonly Outcome[]): OrderGroup[] {
@@ -37,19 +40,22 @@ export function groupOrders(outcomes: readonly Outcome[]): OrderGroup[] {
     if (group) group.orders.push(outcome.order)
     else groups.set(seen, { first: outcome, orders: [outcome.order] })
   }
-  return [...groups.values()].map(({ first: { exchanges, error, stop }, orders }) => ({
+  return [...groups.values()].map(({ first: { exchanges, fetches, error, stop }, orders }) => ({
     orders,
     exchanges,
+    ...(fetches ? { fetches } : {}),
     error,
     stop,
   }))
 }
 
-function observe({ exchanges, error, stop }: Outcome): unknown {
+function observe({ exchanges, fetches = [], error, stop }: Outcome): unknown {
+  const plain = exchanges.filter(({ fetch }) => fetch === undefined)
   return [
     error && [error.phase, error.type, error.message],
     stop && stop.reason,
-    exchanges.map(({ request, response, socket }) => [
+    fetches.map(observePage),
+    plain.map(({ request, response, socket }) => [
       request.method,
       request.url,
       response && [
@@ -61,6 +67,27 @@ function observe({ exchanges, error, stop }: Outcome): unknown {
       ],
       socket && [socket.messages.map(({ from, frame, data }) => [from, frame, data]), socket.close],
     ]),
+  ]
+}
+
+function observePage({ kind, method, url, outcome, category, exception, response }: FetchView): unknown {
+  return [
+    kind,
+    method,
+    url,
+    outcome,
+    category,
+    exception,
+    response && [
+      response.type,
+      response.status,
+      response.statusText,
+      response.url,
+      response.redirected,
+      response.headers,
+      response.body,
+      response.bodyError ?? null,
+    ],
   ]
 }
 

@@ -1,15 +1,19 @@
 // Runtime `fastapi`: real FastAPI behind real uvicorn, in Python's own interpreter. Keeps what is needed to go back.
 import type {
   BackResult,
+  BrowserState,
   CallName,
   EngineCalls,
+  OpenOptions,
   OrdersInput,
   OrdersResult,
+  SendResult,
   SessionError,
   StopView,
 } from '../../protocol'
 import { groupOrders, listOrders, type Outcome } from '../../search'
 import type { Runtime } from '../runtime'
+import { BrowserSeat } from './browser-seat'
 import type { HeapCheckpoint, Moment } from './checkpoint'
 import type { Interpreter } from './interpreter'
 import { Moments } from './moments'
@@ -22,17 +26,24 @@ export class StaleInterpreter extends Error {
 }
 
 /** Calls that go on with a session: each is a group of its branch. */
-type Step = { readonly name: 'send' | 'client'; readonly payload: string }
+type Step = { readonly name: 'send' | 'client' | 'live' | 'browser'; readonly payload: string }
 
 /** The session that is or was open since the last `open`, as it can be had again. */
 interface Line {
-  readonly open: string
+  readonly open: OpenOptions
   /** Everything that was asked of it since, in order. */
   readonly steps: Step[]
   /** False after a failed start, a stop or a shutdown: nothing can be asked of it as it stands. */
   isRunning: boolean
   /** Real ms that its steps took since its last moment was remembered. */
   workedMs: number
+}
+
+/** A moment of the whole session. */
+interface Remembered {
+  readonly heap: Moment
+  readonly browser: BrowserState
+  readonly bytes: number
 }
 
 /**
@@ -52,7 +63,8 @@ const MOST_MIDDLEWARES = 6
 export class FastapiRuntime implements Runtime {
   readonly #interpreter: Interpreter
   readonly #remembering: Remembering
-  readonly #moments = new Moments<Moment>()
+  readonly #moments = new Moments<Remembered>()
+  readonly #seat = new BrowserSeat()
   #used = false
   #line: Line | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -60,6 +72,7 @@ export class FastapiRuntime implements Runtime {
   constructor(interpreter: Interpreter, remembering: Remembering = 'idle') {
     this.#interpreter = interpreter
     this.#remembering = remembering
+    interpreter.browser = this.#seat.answer
   }
 
   call<C extends CallName>(name: C, input: EngineCalls[C]['in']): EngineCalls[C]['out'] {
@@ -72,48 +85,63 @@ export class FastapiRuntime implements Runtime {
   }
 
   #answer(name: CallName, input: EngineCalls[CallName]['in']): EngineCalls[CallName]['out'] {
-    const payload = JSON.stringify(input)
     switch (name) {
       case 'open':
-        return this.#open(payload)
+        return this.#open(input as OpenOptions)
       case 'send':
       case 'client':
-        return this.#step({ name, payload })
+      case 'live':
+      case 'browser':
+        return this.#step({ name, payload: JSON.stringify(input) })
       case 'back':
         return this.#back((input as EngineCalls['back']['in']).group)
       case 'orders':
         return this.#orders(input as OrdersInput)
       case 'close':
         if (this.#line) this.#line.isRunning = false
-        return this.#ask(name, payload)
-      case 'live':
-      case 'browser':
+        return this.#ask(name, JSON.stringify(input))
       case 'check':
-        return this.#ask(name, payload)
+        return this.#ask(name, JSON.stringify(input))
     }
   }
 
-  #open(payload: string): EngineCalls['open']['out'] {
+  #open(open: OpenOptions): EngineCalls['open']['out'] {
     this.#moments.clear()
     this.#line = null
     this.#restore()
-    const opened = this.#ask<EngineCalls['open']['out']>('open', payload)
-    this.#line = { open: payload, steps: [], isRunning: !opened.error && !opened.stop, workedMs: 0 }
+    const opened = this.#begin(open)
+    this.#line = { open, steps: [], isRunning: !opened.error && !opened.stop, workedMs: 0 }
     return opened
   }
 
-  #step(step: Step): EngineCalls['send' | 'client']['out'] {
+  #begin(open: OpenOptions): EngineCalls['open']['out'] {
+    this.#seat.begin(open)
+    return this.#ask('open', JSON.stringify(open))
+  }
+
+  #step(step: Step): EngineCalls[Step['name']]['out'] {
     const line = this.#line
     const isPaid = line !== null && line.workedMs > WORKED_MS
     if ((isPaid && this.#remembering === 'idle') || this.#remembering === 'always') this.#remember()
     const started = performance.now()
-    const value = this.#ask<EngineCalls['send']['out']>(step.name, step.payload)
+    const value = this.#do(step)
     if (line?.isRunning) {
       line.steps.push(step)
-      line.isRunning = value.stop === null
+      line.isRunning = !('stop' in value) || value.stop === null
       line.workedMs += performance.now() - started
     }
     return value
+  }
+
+  #do({ name, payload }: Step): EngineCalls[Step['name']]['out'] {
+    if (name === 'browser') {
+      const { state, text } = JSON.parse(payload) as EngineCalls['browser']['in']
+      this.#ask(name, JSON.stringify({ text }))
+      this.#seat.put(state)
+      return { browser: this.#seat.state }
+    }
+    const value = this.#ask<SendResult>(name, payload)
+    return value.fetches ? { ...value, browser: this.#seat.state } : value
   }
 
   /** Puts the session back to the moment before one of its groups; what came after is forgotten. */
@@ -126,7 +154,11 @@ export class FastapiRuntime implements Runtime {
     }
     const nearest = isHere ? null : this.#moments.nearest(group)
     if (!isHere) {
-      this.#restore(nearest?.moment)
+      this.#restore(nearest?.moment.heap)
+      if (nearest) {
+        this.#seat.begin(line.open)
+        this.#seat.put(nearest.moment.browser)
+      }
       this.#interpreter.quietly(() => this.#replay(line, nearest?.group ?? null, group))
       line.steps.length = group
       line.isRunning = true
@@ -134,13 +166,18 @@ export class FastapiRuntime implements Runtime {
       this.#moments.forgetAfter(group)
     }
     const way = isHere || nearest?.group === group ? 'checkpoint' : 'replay'
-    return { way, ...this.#ask<Omit<BackResult, 'way'>>('position', 'null') }
+    const { exchange, seq } = this.#position()
+    return { way, exchange, seq }
   }
 
   /** Asks once more for what lies between two moments. Everything is a function of what is sent, so it ends in the same state. */
   #replay(line: Line, from: number | null, to: number): void {
-    if (from === null) this.#ask('open', line.open)
-    for (const { name, payload } of line.steps.slice(from ?? 0, to)) this.#ask(name, payload)
+    if (from === null) this.#begin(line.open)
+    for (const step of line.steps.slice(from ?? 0, to)) this.#do(step)
+  }
+
+  #position(): Position {
+    return this.#ask('position', 'null')
   }
 
   /** Tries every order from one moment: files loaded, stack not yet built. */
@@ -157,6 +194,7 @@ export class FastapiRuntime implements Runtime {
       const loaded = this.#interpreter.checkpoint()
       const outcomes = listOrders(names.length).map((order, index): Outcome => {
         if (index > 0) this.#restoreTo(loaded)
+        this.#seat.begin(open)
         return { order, ...this.#ask<Omit<Outcome, 'order'>>('try', JSON.stringify(order)) }
       })
       return { names, groups: groupOrders(outcomes), error: null }
@@ -198,10 +236,22 @@ export class FastapiRuntime implements Runtime {
   *#remembered(): Generator<void, void> {
     const line = this.#line
     if (!line?.isRunning || this.#moments.has(line.steps.length)) return
-    const moment = yield* this.#interpreter.boot.take()
-    if (moment) this.#moments.keep(line.steps.length, moment)
+    // What is live is known to the browser as well, and only as a whole: such a moment is had by sending all again.
+    if (line.steps.some(({ name }) => name === 'live') && this.#position().live > 0) return
+    const heap = yield* this.#interpreter.boot.take()
+    if (heap) {
+      const browser = this.#seat.state
+      this.#moments.keep(line.steps.length, { heap, browser, bytes: heap.bytes + JSON.stringify(browser).length })
+    }
     line.workedMs = 0
   }
+}
+
+/** Numbers that come next, and how many exchanges are live. */
+interface Position {
+  readonly exchange: number
+  readonly seq: number
+  readonly live: number
 }
 
 interface Loaded {

@@ -37,6 +37,8 @@ export type BootWay =
 export interface Interpreter {
   /** Calls `peel.bridge`: JSON in, JSON out. Never throws for a learner's mistake. */
   call(name: string, payload: string): string
+  /** What `peel.bridge` asks in the middle of a call, strings as well: the browser. Whoever has a seat for it sets it. */
+  browser: (payload: string) => string
   /** Gives the result of `work`; events of the calls in it are not emitted. */
   quietly<T>(work: () => T): T
   /** The moment at which it came up. */
@@ -66,7 +68,11 @@ export async function bootInterpreter(
   const { pyodide, module } = await load(files, way)
   if (way.kind === 'plain') preload(pyodide, way.archives)
   const install = pyodide.runPython('from peel.bridge import install; install') as Pick<PyProxy, 'destroy'> & {
-    (emit: (events: string) => void, heapBytes: () => number): (name: string, payload: string) => string
+    (
+      emit: (events: string) => void,
+      heapBytes: () => number,
+      browser: (payload: string) => string,
+    ): (name: string, payload: string) => string
   }
   let isQuiet = false
   const call = install(
@@ -74,6 +80,7 @@ export async function bootInterpreter(
       if (!isQuiet) emit(events)
     },
     () => module.HEAP8.length,
+    (payload) => interpreter.browser(payload),
   )
   // Else JavaScript's collector would let go of it at some later time, and write into a heap that has been put back.
   install.destroy()
@@ -87,7 +94,18 @@ export async function bootInterpreter(
       isQuiet = before
     }
   }
-  return { call, quietly, boot, checkpoint: () => new HeapCheckpoint(module), pyodide }
+  const browser = (): string => {
+    throw new Error('no browser sits beside this Python')
+  }
+  const interpreter: Interpreter = {
+    call,
+    browser,
+    quietly,
+    boot,
+    checkpoint: () => new HeapCheckpoint(module),
+    pyodide,
+  }
+  return interpreter
 }
 
 /** Boots plainly with everything imported and gives what `bootInterpreter` restores: see `BootWay`. */

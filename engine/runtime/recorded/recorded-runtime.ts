@@ -1,5 +1,6 @@
 // Runtime `recorded`: plays a kept run of one program. A recorded trace is as good as a live one, but it can't be changed.
-import type { CallName, EngineCalls, RequestGroup, RunDocument, SourceFiles } from '../../protocol'
+import { isPageRequest, type CallName, type EngineCalls, type RequestGroup, type RunDocument } from '../../protocol'
+import type { SourceFiles, TraceEvent } from '../../protocol'
 import type { Emit, Runtime } from '../runtime'
 
 /** A run with what it was a run of. */
@@ -18,7 +19,7 @@ export class NotRecorded extends Error {
 export class RecordedRuntime implements Runtime {
   readonly #recordings: readonly Recording[]
   readonly #emit: Emit
-  #open: { recording: Recording; sent: number; exchanges: number } | null = null
+  #open: { recording: Recording; sent: number; at: Position } | null = null
 
   constructor(recordings: readonly Recording[], emit: Emit) {
     this.#recordings = recordings
@@ -51,9 +52,9 @@ export class RecordedRuntime implements Runtime {
   #start({ files }: EngineCalls['open']['in']): EngineCalls['open']['out'] {
     const recording = this.#recordings.find((one) => sameFiles(one.files, files))
     if (!recording) throw new NotRecorded('This program was not recorded. It runs as soon as the engine is ready.')
-    this.#open = { recording, sent: 0, exchanges: 0 }
+    this.#open = { recording, sent: 0, at: { exchange: 0, fetch: 0 } }
     const { versions, layers, error, stop, events } = recording.document
-    const first = events.findIndex((event) => event.exchange !== null)
+    const first = events.findIndex((event) => isOfGroup(event))
     this.#play(events.slice(0, first < 0 ? events.length : first))
     return { versions, layers, error, stop: error ? stop : null }
   }
@@ -65,17 +66,22 @@ export class RecordedRuntime implements Runtime {
     if (!expected || JSON.stringify(expected) !== JSON.stringify(group)) {
       throw new NotRecorded('This request was not recorded. It can be sent as soon as the engine is ready.')
     }
-    const from = open.exchanges
-    const to = from + group.requests.length
+    const from = open.at
+    const to = endOf(group, from, open.recording.document)
     open.sent += 1
-    open.exchanges = to
-    const { events, exchanges, stop } = open.recording.document
+    open.at = to
+    const { events, exchanges, fetches = [], browser, stop } = open.recording.document
     // Up to the first event of the next group, so that the clock's moves in between stay in their place.
-    const start = events.findIndex((event) => event.exchange !== null && event.exchange >= from)
-    const end = events.findIndex((event) => event.exchange !== null && event.exchange >= to)
-    const rest = end < 0 ? lastOfExchanges(events) + 1 : end
+    const start = events.findIndex((event) => isOfGroup(event, from))
+    const end = events.findIndex((event) => isOfGroup(event, to))
+    const rest = end < 0 ? lastOfGroups(events) + 1 : end
     if (start >= 0) this.#play(events.slice(start, rest))
-    return { exchanges: exchanges.slice(from, to), stop: to >= exchanges.length ? stop : null }
+    const got = fetches.slice(from.fetch, to.fetch)
+    return {
+      exchanges: exchanges.slice(from.exchange, to.exchange),
+      stop: to.exchange >= exchanges.length && to.fetch >= fetches.length ? stop : null,
+      ...(got.length > 0 ? { fetches: got, ...(browser ? { browser } : {}) } : {}),
+    }
   }
 
   #close(): EngineCalls['close']['out'] {
@@ -83,7 +89,7 @@ export class RecordedRuntime implements Runtime {
     this.#open = null
     if (open) {
       const { events } = open.recording.document
-      this.#play(events.slice(lastOfExchanges(events) + 1))
+      this.#play(events.slice(lastOfGroups(events) + 1))
     }
     return { stop: null }
   }
@@ -98,6 +104,26 @@ function sameFiles(a: SourceFiles, b: SourceFiles): boolean {
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
 }
 
-function lastOfExchanges(events: RunDocument['events']): number {
-  return events.findLastIndex((event) => event.exchange !== null)
+/** Numbers of the next exchange and the next fetch. */
+interface Position {
+  readonly exchange: number
+  readonly fetch: number
+}
+
+/** A page may have sent nothing, or several things: what belongs to the group is known by its fetches. */
+function endOf(group: RequestGroup, from: Position, { exchanges }: RunDocument): Position {
+  const pages = group.requests.filter(isPageRequest).length
+  const fetch = from.fetch + pages
+  const sent = exchanges.filter((one) => one.fetch !== undefined && one.fetch >= from.fetch && one.fetch < fetch).length
+  return { exchange: from.exchange + group.requests.length - pages + sent, fetch }
+}
+
+/** Whether an event belongs to an exchange or a fetch, from these numbers on. */
+function isOfGroup(event: TraceEvent, from: Position = { exchange: 0, fetch: 0 }): boolean {
+  const fetch = event.kind === 'rule' || event.kind === 'verdict' ? event.fetch : undefined
+  return event.exchange === null ? fetch !== undefined && fetch >= from.fetch : event.exchange >= from.exchange
+}
+
+function lastOfGroups(events: RunDocument['events']): number {
+  return events.findLastIndex((event) => isOfGroup(event))
 }
