@@ -46,6 +46,8 @@ const olderVersions = async () => {
 
 /** Random stacks of layers in the longest run. */
 const MANY_STACKS = '2000'
+/** Random cases for modelled and real browser in the longest run. */
+const MANY_LIVE = '1000'
 
 /** Stages that run only when they are named. @type {readonly string[]} */
 const ON_DEMAND = ['long']
@@ -64,9 +66,13 @@ const STAGES = {
   lessons: async () => [await stage('Lessons', () => runVitest('lessons', ['lessons/'], 4 * MINUTES))],
   long: async () => {
     process.env.PEEL_STACKS ??= MANY_STACKS
+    process.env.PEEL_LIVE ??= MANY_LIVE
     return [
       await stage(`${process.env.PEEL_STACKS} random stacks beside CPython`, () =>
         runVitest('long', ['engine/cli/stacks.test.ts'], 60 * MINUTES),
+      ),
+      await stage(`${process.env.PEEL_LIVE} random cases beside a real Chromium`, () =>
+        runVitest('long-live', ['engine/browser/testing/live'], 60 * MINUTES),
       ),
     ]
   },

@@ -43,9 +43,15 @@ export function isThirdParty(context: CookieContext): boolean {
   return top === null || !isSameSite(top, context.url)
 }
 
-/** The key of `Partitioned` cookies: the site of the page at the top. Null where there is none. */
+/**
+ * The key of `Partitioned` cookies: the site of the page at the top. Chromium keeps apart what the site itself sets and what
+ * is set from within something foreign; both are possible for one host only where the page's domain is its own (http beside
+ * https, a sandboxed frame), so only there the key says so: `http://shop.test, embedded`. Null where there is no site.
+ */
 export function partitionOf(context: CookieContext): string | null {
-  return siteOf(topUrl(context))
+  const top = siteOf(topUrl(context))
+  if (top === null) return null
+  return isThirdParty(context) && isSchemelesslySameSite(top, context.url) ? `${top}, embedded` : top
 }
 
 /**

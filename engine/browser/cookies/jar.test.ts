@@ -42,11 +42,12 @@ describe('storing (RFC 6265bis 5.7)', () => {
     ['__Secure-a=1; Secure', HTTPS, HTTPS, [], '4.1.3.1'],
     ['__Secure-a=1', HTTPS, HTTPS, ['InvalidPrefix'], '4.1.3.1'],
     ['__secure-a=1', HTTPS, HTTPS, ['InvalidPrefix'], 'Chromium: in any case'],
-    ['__Secure-a=1; Secure', 'http://localhost/', 'http://localhost/', ['InvalidPrefix'], 'Chromium: https alone'],
+    ['__Secure-a=1; Secure', 'http://localhost/', 'http://localhost/', [], 'Chromium: localhost is trustworthy'],
     ['__Host-a=1; Secure; Path=/', HTTPS, HTTPS, [], '4.1.3.2'],
     ['__Host-a=1; Secure', HTTPS, HTTPS, ['InvalidPrefix'], '4.1.3.2: Path must be said'],
     ['__Host-a=1; Secure; Path=/; Domain=app.shop.test', HTTPS, HTTPS, ['InvalidPrefix'], '4.1.3.2: no Domain'],
-    ['=__Host-a=1', HTTPS, HTTPS, ['InvalidPrefix'], '5.7, step 20: nameless'],
+    ['=__Host-a', HTTPS, HTTPS, ['InvalidPrefix'], '5.7, step 20: nameless'],
+    ['=a=1', HTTPS, HTTPS, ['AmbiguousPair'], 'Chromium: would be sent as a=1'],
     ['a=1; Partitioned; Secure', HTTPS, HTTPS, [], 'CHIPS 2.1'],
     ['a=1; Partitioned', HTTPS, HTTPS, ['InvalidPartitioned'], 'CHIPS 2.1: needs Secure'],
     ['a=1; SameSite=Lax', 'https://api.shop.test/', HTTPS, [], 'same site'],
@@ -152,9 +153,9 @@ describe('sending (RFC 6265bis 5.7.3)', () => {
     ['a=1; HttpOnly', HTTP, request(HTTP), [], 'HttpOnly is about scripts'],
     ['a=1; SameSite=Strict', HTTPS, request(HTTPS, 'https://api.shop.test/'), [], 'same site'],
     ['a=1; SameSite=Strict', HTTPS, navigation(HTTPS, null), [], 'a typed address'],
-    ['a=1; SameSite=Strict', HTTPS, navigation(HTTPS, 'https://other.test/'), ['SameSiteStrict'], '5.2'],
+    ['a=1; SameSite=Strict', HTTPS, navigation(HTTPS, 'https://other.test/'), ['SchemefulSameSiteStrict'], '5.2'],
     ['a=1; SameSite=Lax', HTTPS, navigation(HTTPS, 'https://other.test/'), [], '5.6.7.1'],
-    ['a=1; SameSite=Lax', HTTPS, navigation(HTTPS, 'https://other.test/', 'POST'), ['SameSiteLax'], '5.6.7.1'],
+    ['a=1; SameSite=Lax', HTTPS, navigation(HTTPS, 'https://other.test/', 'POST'), ['SchemefulSameSiteLax'], '5.6.7.1'],
     ['a=1', HTTPS, navigation(HTTPS, 'https://other.test/', 'POST'), [], '5.6.7.2: two minutes'],
     ['a=1; SameSite=None; Secure', HTTPS, request(HTTPS, 'https://other.test/'), [], 'SameSite=None'],
     ['a=1; SameSite=None; Secure', HTTPS, navigation(HTTPS, 'https://other.test/', 'POST'), [], 'SameSite=None'],
@@ -166,7 +167,9 @@ describe('sending (RFC 6265bis 5.7.3)', () => {
 
   test('what says nothing of SameSite stops going with POST from elsewhere after two minutes (5.6.7.2)', () => {
     const post = navigation(HTTPS, 'https://other.test/', 'POST')
-    expect(stored('a=1', HTTPS).explain(post, 120_001)[0]?.reasons).toEqual(['SameSiteUnspecifiedTreatedAsLax'])
+    expect(stored('a=1', HTTPS).explain(post, 120_001)[0]?.reasons).toEqual([
+      'SchemefulSameSiteUnspecifiedTreatedAsLax',
+    ])
   })
 
   test('longer paths first, then the older ones (5.7.3)', () => {

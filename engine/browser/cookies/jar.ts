@@ -156,8 +156,8 @@ export class CookieJar {
 
     const key = keyOf(cookie.domain)
     const there = this.#of(key)
-    const against = there.map((other) => whyNotReplaced(other, cookie, question)).find((reason) => reason !== null)
-    if (against) return refuse([against])
+    const clashes = new Set(there.flatMap((other) => whyNotReplaced(other, cookie, question) ?? []))
+    if (reasons.length + clashes.size > 0) return refuse([...reasons, ...clashes])
 
     const before = there.find((other) => isSameCookie(other, cookie))
     const source = 'RFC 6265bis 5.7'

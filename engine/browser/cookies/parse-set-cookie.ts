@@ -45,8 +45,6 @@ export function parseSetCookie(line: string): ParsedCookie | SetCookieReason {
     const content = at < 0 ? '' : trim(text.slice(at + 1))
     if (hasControl(key) || hasControl(content)) return 'DisallowedCharacter'
     if (content.length > MOST_ATTRIBUTE_BYTES) continue
-    // An empty Domain doesn't undo an earlier one (Chromium), an empty Path does.
-    if (key === 'domain' && content === '') continue
     attributes.set(key, content)
   }
   const get = (key: string): string => attributes.get(key) ?? ''

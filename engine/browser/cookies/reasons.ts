@@ -2,15 +2,15 @@
 // Decides nothing.
 import type { StoredCookie } from '../../protocol'
 import { siteOf } from '../sites'
-import type { CookieContext } from './context'
+import { isSchemeTheProblem, type CookieContext } from './context'
 import type { ParsedCookie } from './parse-set-cookie'
 
-/** Names as DevTools and CDP have them; `HttpOnly` and `OverwriteHttpOnly` (scripts only) have none there. */
+/**
+ * Names as DevTools' protocol has them. Of its two sets for SameSite Chromium 156 uses the one with "Schemeful" always.
+ * `HttpOnly`, `OverwriteHttpOnly`, `InvalidPartitioned`, `AmbiguousPair` and `OtherPartition` have no name there.
+ */
 type SharedReason =
   | 'SecureOnly'
-  | 'SameSiteStrict'
-  | 'SameSiteLax'
-  | 'SameSiteUnspecifiedTreatedAsLax'
   | 'SchemefulSameSiteStrict'
   | 'SchemefulSameSiteLax'
   | 'SchemefulSameSiteUnspecifiedTreatedAsLax'
@@ -23,6 +23,7 @@ export type SetCookieReason =
   | 'NoCookieContent'
   | 'NameValuePairExceedsMaxSize'
   | 'DisallowedCharacter'
+  | 'AmbiguousPair'
   | 'InvalidDomain'
   | 'InvalidPrefix'
   | 'InvalidPartitioned'
@@ -99,6 +100,12 @@ export function explainNotStored(
         because: 'there is a control character in it',
         fix: 'Encode the value, for example with Base64 or percent-encoding.',
       }
+    case 'AmbiguousPair':
+      return {
+        source: 'Chromium',
+        because: 'it has no name, and with the = in its value it would look like another cookie',
+        fix: 'Give it a name.',
+      }
     case 'InvalidDomain':
       return {
         source: 'RFC 6265bis 5.7',
@@ -164,7 +171,6 @@ function explainShared(
         because: `${siteText(context.url)} is not the site of the page (${siteText(context.page?.url)}), and this browser blocks third-party cookies`,
         fix: 'Serve API and page from one site with one scheme, use a Partitioned; Secure; SameSite=None cookie, or send a token in a header.',
       }
-    case 'SameSiteStrict':
     case 'SchemefulSameSiteStrict':
       return {
         source: 'RFC 6265bis 5.6.7',
@@ -174,14 +180,12 @@ function explainShared(
             ? 'Use SameSite=Lax for links from elsewhere, or SameSite=None; Secure for requests from other sites.'
             : 'Use SameSite=None; Secure, or set it while the site itself is at the top of the tab.',
       }
-    case 'SameSiteLax':
     case 'SchemefulSameSiteLax':
       return {
         source: 'RFC 6265bis 5.6.7',
         because: `it is SameSite=Lax, and ${crossText(context)}`,
         fix: 'Use SameSite=None; Secure if requests from other sites are to carry it.',
       }
-    case 'SameSiteUnspecifiedTreatedAsLax':
     case 'SchemefulSameSiteUnspecifiedTreatedAsLax':
       return {
         source: 'RFC 6265bis 5.6.7',
@@ -195,8 +199,9 @@ function explainShared(
 function crossText(context: CookieContext): string {
   const { page, url, method, isTopNavigation } = context
   if (page?.sandboxed === true) return 'the request comes from a sandboxed frame, whose origin is nobody’s'
-  const way = `${isTopNavigation ? `this ${method} navigation` : 'the request'} goes from ${siteText(page?.url)} to ${siteText(url)}`
-  return way
+  const what = isTopNavigation ? `this ${method} navigation` : 'the request'
+  const scheme = isSchemeTheProblem(context) ? ', and http and https make two sites' : ''
+  return `${what} goes from ${siteText(page?.url)} to ${siteText(url)}${scheme}`
 }
 
 const siteText = (url: string | undefined): string => (url === undefined ? 'nowhere' : (siteOf(url) ?? url))

@@ -2,7 +2,7 @@
 import { domainMatch, pathMatch } from 'tough-cookie'
 import type { BrowserSettings, Ms, StoredCookie } from '../../protocol'
 import { isTrustworthy } from '../sites'
-import { isSchemeTheProblem, isThirdParty, partitionOf, sameSiteLevel, type CookieContext } from './context'
+import { isThirdParty, partitionOf, sameSiteLevel, type CookieContext } from './context'
 import type { SendReason } from './reasons'
 
 /** For so long a cookie that says nothing of SameSite goes with POST navigations from elsewhere (Chromium, "Lax + POST"). */
@@ -36,10 +36,9 @@ export function whyNotSent(cookie: StoredCookie, { context, settings, nowMs, isS
 function sameSiteReason(cookie: StoredCookie, context: CookieContext, nowMs: Ms): SendReason | null {
   const level = sameSiteLevel(context)
   if (cookie.sameSite === 'none' || level === 'strict') return null
-  const prefix = isSchemeTheProblem(context) ? 'Schemeful' : ''
-  if (cookie.sameSite === 'strict') return `${prefix}SameSiteStrict`
+  if (cookie.sameSite === 'strict') return 'SchemefulSameSiteStrict'
   if (level === 'lax') return null
-  if (cookie.sameSite === 'lax') return `${prefix}SameSiteLax`
+  if (cookie.sameSite === 'lax') return 'SchemefulSameSiteLax'
   const isYoung = nowMs - cookie.createdMs <= LAX_ALLOWS_UNSAFE_MS
-  return level === 'lax-unsafe' && isYoung ? null : `${prefix}SameSiteUnspecifiedTreatedAsLax`
+  return level === 'lax-unsafe' && isYoung ? null : 'SchemefulSameSiteUnspecifiedTreatedAsLax'
 }

@@ -3,7 +3,7 @@ import { defaultPath, domainMatch, parseDate, pathMatch } from 'tough-cookie'
 import type { BrowserSettings, Ms, StoredCookie } from '../../protocol'
 import { toVirtualMs } from '../clock'
 import { isTrustworthy, registrableDomain } from '../sites'
-import { isSchemeTheProblem, isThirdParty, partitionOf, sameSiteLevel, type CookieContext } from './context'
+import { isThirdParty, partitionOf, sameSiteLevel, type CookieContext } from './context'
 import { parseSetCookie, type ParsedCookie } from './parse-set-cookie'
 import type { SetCookieReason } from './reasons'
 
@@ -23,9 +23,9 @@ export interface StoreQuestion {
 export interface StoreAnswer {
   /** What the line says; null if it says nothing sensible. */
   readonly parsed: ParsedCookie | null
-  /** What would be stored; null if there is a reason against it. An `expiresMs` that is past means: remove it. */
+  /** What would be stored; null if it doesn't come so far. An `expiresMs` that is past means: remove it. */
   readonly cookie: StoredCookie | null
-  /** Every reason against it that Chromium would name. */
+  /** Every reason against it that Chromium would name; those of `whyNotReplaced` come on top. */
   readonly reasons: readonly SetCookieReason[]
 }
 
@@ -39,6 +39,8 @@ export function judgeSetCookie(line: string, question: StoreQuestion): StoreAnsw
   const reasons: SetCookieReason[] = []
   const domain = cookieDomain(url.hostname, parsed.domain)
   if (domain === null) reasons.push('InvalidDomain')
+  // Sent, it would look like a cookie with a name (Chromium).
+  if (parsed.name === '' && parsed.value.includes('=')) reasons.push('AmbiguousPair')
   if (!keepsPrefix(parsed, url)) reasons.push('InvalidPrefix')
   if (parsed.partitioned && !(parsed.secure && isTrustworthy(context.url))) reasons.push('InvalidPartitioned')
   if (domain === null || reasons.length > 0) return { parsed, cookie: null, reasons }
@@ -52,7 +54,6 @@ export function judgeSetCookie(line: string, question: StoreQuestion): StoreAnsw
   if (parsed.sameSite === 'none' && !parsed.secure) reasons.push('SameSiteNoneInsecure')
   const sameSite = sameSiteReason(parsed, context)
   if (sameSite) reasons.push(sameSite)
-  if (reasons.length > 0) return { parsed, cookie: null, reasons }
 
   return {
     parsed,
@@ -118,12 +119,17 @@ function canonicalHost(host: string): string | null {
   return new URL(`http://${host}`).hostname
 }
 
+const isAddress = (host: string): boolean => /^[\d.]+$|^\[/.test(host)
+
 /** RFC 6265bis 4.1.3 and "Cookie Prefixes": names that promise something. Chromium reads them in any case. */
 function keepsPrefix({ name, value, secure, httpOnly, domain, path }: ParsedCookie, url: URL): boolean {
   // A nameless cookie is sent as its value alone: `=__Host-a=b` would look like one with the prefix.
   if (name === '') return !/^[ \t]*__(?:host|secure|http)-/i.test(value)
-  const isSecure = secure && /^(?:https|wss):$/.test(url.protocol)
-  const isHost = isSecure && path === '/' && domain === ''
+  // Chromium: localhost will do.
+  const isSecure = secure && isTrustworthy(url.href)
+  // Chromium: a Domain that is the address itself is none.
+  const isAlone = domain === '' || (isAddress(url.hostname) && domain === url.hostname)
+  const isHost = isSecure && path === '/' && isAlone
   if (/^__host-http-/i.test(name)) return isHost && httpOnly
   if (/^__host-/i.test(name)) return isHost
   if (/^__http-/i.test(name)) return isSecure && httpOnly
@@ -133,15 +139,15 @@ function keepsPrefix({ name, value, secure, httpOnly, domain, path }: ParsedCook
 function sameSiteReason({ sameSite }: ParsedCookie, context: CookieContext): SetCookieReason | null {
   // A navigation of the tab may always set them, wherever the link stood.
   if (sameSite === 'none' || context.isTopNavigation || sameSiteLevel(context) !== 'cross-site') return null
-  const prefix = isSchemeTheProblem(context) ? 'Schemeful' : ''
-  if (sameSite === 'strict') return `${prefix}SameSiteStrict`
-  return sameSite === 'lax' ? `${prefix}SameSiteLax` : `${prefix}SameSiteUnspecifiedTreatedAsLax`
+  if (sameSite === 'strict') return 'SchemefulSameSiteStrict'
+  return sameSite === 'lax' ? 'SchemefulSameSiteLax' : 'SchemefulSameSiteUnspecifiedTreatedAsLax'
 }
 
 /** Max-Age before Expires, neither beyond 400 days; null for a session cookie (RFC 6265bis 5.7). */
 function expiryOf({ maxAge, expires }: ParsedCookie, nowMs: Ms, serverMs: Ms | null): Ms | null {
   const latest = nowMs + LONGEST_LIFE_MS
-  if (/^-?\d+$/.test(maxAge)) return Number(maxAge) <= 0 ? nowMs : Math.min(nowMs + Number(maxAge) * 1000, latest)
+  // Chromium takes a plus sign too.
+  if (/^[-+]?\d+$/.test(maxAge)) return Number(maxAge) <= 0 ? nowMs : Math.min(nowMs + Number(maxAge) * 1000, latest)
   const date = parseDate(expires)
   if (!date) return null
   return Math.min(toVirtualMs(date.getTime()) + (serverMs === null ? 0 : nowMs - serverMs), latest)

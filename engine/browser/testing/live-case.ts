@@ -1,0 +1,82 @@
+// A case that a real Chromium and the modelled browser both do: who asks for what, and what the far end answers.
+// URLs are without ports.
+import type { HeaderList, Ms } from '../../protocol'
+import type { SeenRequest } from './far-end'
+
+/** One request and what it is answered with. In headers `{http +60}` is a date so many seconds from now; see `datesIn`. */
+export interface Hop {
+  readonly url: string
+  readonly headers: HeaderList
+}
+
+/**
+ * `goto` types an address, `link` and `form` (POST) leave the page, `fetch`, `post` (a fetch too), `iframe` and `sandbox` (a
+ * fetch in a sandboxed frame) stay on it. Hops after the first are redirected to (302).
+ */
+export interface AskStep {
+  readonly by: 'goto' | 'link' | 'form' | 'fetch' | 'post' | 'iframe' | 'sandbox'
+  readonly hops: readonly Hop[]
+}
+
+/** What a script on the page does with `document.cookie`: sets it, or reads it. */
+export interface ScriptStep {
+  readonly by: 'write' | 'read'
+  readonly text: string
+}
+
+export interface LiveCase {
+  /** Chromium's preference: off, it refuses cookies of third parties. */
+  readonly thirdPartyCookies: boolean
+  readonly steps: readonly (AskStep | ScriptStep)[]
+}
+
+/** What one step was seen to do. */
+export interface StepSeen {
+  /** Real ms since the case began. */
+  readonly atMs: Ms
+  readonly asked: readonly SeenRequest[]
+  /** What `document.cookie` said; null where the step isn't about it. */
+  readonly text: string | null
+  /** Cookies that were not taken: the line with Chromium's reasons. Null where DevTools can't tell. */
+  readonly notTaken: readonly string[] | null
+  /** Cookies that stayed in the jar: name with Chromium's reasons. Null where DevTools can't tell. */
+  readonly notSent: readonly string[] | null
+}
+
+export interface JarCookie {
+  readonly name: string
+  readonly value: string
+  /** With a leading dot where it isn't host-only. */
+  readonly domain: string
+  readonly path: string
+  readonly secure: boolean
+  readonly httpOnly: boolean
+  readonly sameSite: string
+  readonly partition: string | null
+  /** Ms since the case began. */
+  readonly expiresMs: Ms | null
+}
+
+export interface CaseSeen {
+  readonly steps: readonly StepSeen[]
+  readonly jar: readonly JarCookie[]
+}
+
+export const isAsk = (step: AskStep | ScriptStep): step is AskStep => 'hops' in step
+
+const FORMATS: Readonly<Record<string, (date: Date) => string>> = {
+  http: (date) => date.toUTCString(),
+  dashed: (date) => date.toUTCString().replace(/(\d\d) (\w{3}) \d\d(\d\d)/, '$1-$2-$3'),
+  asctime: (date) => {
+    const [day, number, month, year, time] = date.toUTCString().split(/,? /)
+    return `${day} ${month} ${number} ${time} ${year}`
+  },
+}
+
+/** Puts dates in: `{http -60}`, `{dashed 3600}`, `{asctime 3600}` are seconds from a moment (ms since 1970). */
+export function datesIn(text: string, nowMs: number): string {
+  return text.replace(
+    /\{(http|dashed|asctime) (-?\d+)\}/g,
+    (_, format: string, seconds: string) => FORMATS[format]?.(new Date(nowMs + Number(seconds) * 1000)) ?? '',
+  )
+}

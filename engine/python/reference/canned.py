@@ -1,0 +1,93 @@
+"""Answers http and https with what it was told to, and tells what it was asked: the far end of a real browser in tests.
+
+Lines of JSON on stdin, each answered by one on stdout. First of all it prints `{"http": port, "https": port}`.
+
+- `{"answers": {url: {"status": int, "headers": [[name, value]], "body": base64, "isCut": bool}}}`: what to answer from
+  now on, by URL without port and query; everything else gets 404. Forgets what was asked so far. A cut answer ends in
+  the middle: the connection closes where more was announced.
+- `{"asked": true}`: gives `[{"method", "url", "headers", "bodyBytes"}]` since the last time, in order.
+
+Header values are Latin-1, as in ASGI. The arguments are the paths of a certificate and its key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+
+answers: dict[str, dict[str, Any]] = {}
+asked: list[dict[str, Any]] = []
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Answer one request, and note it before the first byte goes out."""
+    headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in scope["headers"]]
+    host = dict(headers).get("host", "").rsplit(":", 1)[0]
+    url = f"{scope['scheme']}://{host}{scope['raw_path'].decode('latin-1').split('?')[0]}"
+    body_bytes, more = 0, True
+    while more:
+        message = await receive()
+        body_bytes += len(message.get("body", b""))
+        more = message.get("more_body", False)
+    asked.append({"method": scope["method"], "url": url, "headers": headers, "bodyBytes": body_bytes})
+    answer = answers.get(url, {"status": 404, "headers": [], "body": "", "isCut": False})
+    lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer["headers"]]
+    await send({"type": "http.response.start", "status": answer["status"], "headers": lines})
+    await send({"type": "http.response.body", "body": base64.b64decode(answer["body"]), "more_body": answer["isCut"]})
+    if answer["isCut"]:
+        raise ConnectionError("cut, as it was told to")
+
+
+def say(value: object) -> None:
+    """Write one line."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def listen() -> None:
+    """Obey until stdin ends."""
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "answers" in order:
+            answers.clear()
+            answers.update(order["answers"])
+            asked.clear()
+            say(True)
+        else:
+            say(asked[:])
+            asked.clear()
+
+
+def bind() -> socket.socket:
+    """A port that is free."""
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    return sock
+
+
+async def main() -> None:
+    """Serve until stdin ends."""
+    certificate, key = sys.argv[1:3]
+    options: dict[str, Any] = {"lifespan": "off", "date_header": False, "server_header": False, "log_config": None}
+    logging.getLogger("uvicorn.error").disabled = True  # it would tell of every cut answer
+    plain, secure = bind(), bind()
+    servers = [
+        (uvicorn.Server(uvicorn.Config(app, **options)), plain),
+        (uvicorn.Server(uvicorn.Config(app, **options, ssl_certfile=certificate, ssl_keyfile=key)), secure),
+    ]
+    say({"http": plain.getsockname()[1], "https": secure.getsockname()[1]})
+    serving = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
+    await asyncio.to_thread(listen)
+    for server, _ in servers:
+        server.should_exit = True
+    await asyncio.gather(*serving)
+
+
+asyncio.run(main())
