@@ -11,6 +11,7 @@ import { followRedirect } from './follow-redirect'
 import { chooseTainting } from './main-fetch'
 import type { Memory } from './memory'
 import { exchange, type Answer } from './network'
+import { whenWhole } from './open-response'
 import { openSocket } from './open-socket'
 import { blockedByCors, refused } from './outcome'
 import { redirectTarget } from './redirect'
@@ -32,7 +33,7 @@ export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<
     if ('done' in answer) return answer
     keepCookies(flight, answer.headers)
     const ended = receive(flight, answer)
-    if (ended) return ended
+    if (ended) return yield* whenWhole(flight, ended, (whole) => receive(flight, whole))
   }
 }
 

@@ -20,9 +20,10 @@ import { isSameOrigin, OPAQUE, originOf, parseUrl } from './url'
 
 /**
  * What came back: an exchange as far as it came, or why there is nothing of one: Chromium's name of what went wrong on the
- * network, or `aborted` where the script went away.
+ * network, or `aborted` where the script went away. With `head` the body is still coming: what needs no body is decided, and
+ * where the page has its response by then, the whole exchange follows.
  */
-export type Reply = Exchange | { readonly failed: string }
+export type Reply = Exchange | { readonly failed: string } | { readonly head: Exchange }
 
 /** What is to be sent, with what was decided before it. */
 export interface Sending {
@@ -38,12 +39,17 @@ export interface Finished {
   readonly done: Done
 }
 
+/** What the page has with the head of its response, while the body is still coming. */
+export interface Opened extends Finished {
+  readonly isOpen: true
+}
+
 export interface Resumed {
   readonly reply: Reply
   readonly nowMs: Ms
 }
 
-export type Steps<T> = Generator<Sending, T, Resumed>
+export type Steps<T> = Generator<Sending | Opened, T, Resumed>
 
 export interface Flight {
   readonly ask: PageRequest
@@ -71,6 +77,8 @@ export interface Flight {
   tainting: 'basic' | 'cors' | 'opaque'
   /** Whether brand and platform are told: so since the first URL, while all are trustworthy. */
   hasHints: boolean
+  /** Of the answer in hand only the head is there. */
+  isComing: boolean
 }
 
 export function startFlight(
@@ -100,6 +108,7 @@ export function startFlight(
     isTainted: false,
     tainting: 'basic',
     hasHints: isTrustworthy(built.url.href),
+    isComing: false,
   }
 }
 

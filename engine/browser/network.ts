@@ -28,6 +28,8 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
   flight.nowMs = nowMs
   const isOver = ask.hangUpMs !== undefined && nowMs - flight.startedMs >= ask.hangUpMs
   const isAborted = isOver || ('failed' in reply && reply.failed === 'aborted')
+  flight.isComing = 'head' in reply
+  if ('head' in reply) return reply.head.response ?? lost(flight, 'net::ERR_EMPTY_RESPONSE')
   if ('failed' in reply) return isAborted ? aborted(flight) : lost(flight, reply.failed)
   if (reply.response) {
     const badHead = refuseHead(reply.response.headers)

@@ -3,6 +3,7 @@ import { cookieFor, keepCookies } from './cookie-lines'
 import type { Finished, Flight, Steps } from './flight'
 import { getHeader } from './headers'
 import { exchange } from './network'
+import { whenWhole } from './open-response'
 import { blocked, finish, refused } from './outcome'
 import { isTrustworthy } from './sites'
 import { sendHandshake } from './sending'
@@ -57,16 +58,19 @@ export function* openSocket(flight: Flight): Steps<Finished> {
       ],
     )
   }
-  const protocol = getHeader(answer.headers, 'sec-websocket-protocol')
-  return finish(
-    flight,
-    {
-      rule: 'websocket-open',
-      source: SOURCE,
-      text:
-        `The WebSocket is open${protocol === null ? '' : `, with the subprotocol \`${protocol}\``}. CORS does not apply to it: ` +
-        `the server was told \`Origin: ${origin}\`, and has to judge by itself.`,
-    },
-    { outcome: 'ok' },
-  )
+  const opened = (): Finished => {
+    const protocol = getHeader(answer.headers, 'sec-websocket-protocol')
+    return finish(
+      flight,
+      {
+        rule: 'websocket-open',
+        source: SOURCE,
+        text:
+          `The WebSocket is open${protocol === null ? '' : `, with the subprotocol \`${protocol}\``}. CORS does not apply to it: ` +
+          `the server was told \`Origin: ${origin}\`, and has to judge by itself.`,
+      },
+      { outcome: 'ok' },
+    )
+  }
+  return yield* whenWhole(flight, opened(), opened)
 }

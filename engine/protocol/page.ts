@@ -169,6 +169,8 @@ export interface BrowserTurn {
   /** Sent at `wire.atMs` virtual ms from now. */
   readonly wire?: WireRequest & { readonly role: ExchangeRole }
   readonly done?: Omit<FetchView, 'exchanges' | 'startedAt' | 'endedAt'>
+  /** With `done`: that is what the page has with the head of its response; the browser is asked again when the body is there. */
+  readonly isOpen?: true
 }
 
 export type ExchangeRole = 'preflight' | 'request'

@@ -1,0 +1,25 @@
+// A response whose body is still coming: the page has its head, and is given the rest when it is there (Fetch 4.7, "processBodyChunk").
+import type { Finished, Flight, Steps } from './flight'
+import type { Answer } from './network'
+import { aborted } from './outcome'
+
+/**
+ * Ends a fetch whose body is there. Where it is not, the page has what the head is good for; then the answer is judged once
+ * more as a whole, and what was said of it already is not said again.
+ */
+export function* whenWhole(
+  flight: Flight,
+  finished: Finished,
+  judge: (answer: Answer) => Finished | null,
+): Steps<Finished> {
+  const { outcome } = finished.done
+  if (!flight.isComing || (outcome !== 'ok' && outcome !== 'opaque')) return finished
+  const { reply, nowMs } = yield { ...finished, isOpen: true }
+  flight.nowMs = nowMs
+  flight.isComing = false
+  const answer = 'failed' in reply || 'head' in reply ? null : reply.response
+  const whole = answer && judge(answer)
+  if (!whole) return aborted(flight)
+  const told = new Set(finished.notes.map((note) => JSON.stringify(note)))
+  return { ...whole, notes: whole.notes.filter((note) => !told.has(JSON.stringify(note))) }
+}
