@@ -1,4 +1,5 @@
 // Door of the room that plays the browser.
 export { groupRequests } from './prepare'
 export { Agent } from './agent'
+export { EMPTY_STATE } from './memory'
 export type { Reply } from './flight'

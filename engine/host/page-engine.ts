@@ -1,6 +1,7 @@
 // The engine as the page has it: sandbox, sessions and lanes behind one small face. The only part of the host with a DOM.
 import { findVersion, VERSIONS, type VersionPair } from '../assets/versions'
 import type {
+  BrowserState,
   CheckResult,
   LiveInput,
   LiveResult,
@@ -80,6 +81,13 @@ export interface Engine {
    * @throws {RangeError} when there is no session or no such group
    */
   branch(group: number, options?: BranchOptions): Promise<RunDocument>
+  /**
+   * Changes what the browser of the running session remembers; the next `send` goes on with it. The document is of the whole
+   * session.
+   * @param text  what was changed, for the trace
+   * @throws {RangeError} when no server runs
+   */
+  editBrowser(state: BrowserState, text: string, options?: Pick<RunOptions, 'signal'>): Promise<RunDocument>
   /** Every line of the session from the start, in the order in which they began. */
   readonly lines: readonly RunDocument[]
   /** Tries every order of the app's user middlewares, each in a clean session. Ends the running one. */
@@ -222,6 +230,19 @@ class PageEngine implements Engine {
       this.#endLive('The server went back to an earlier moment.')
       await this.#session.branch(group, { ...(line === undefined ? {} : { line }), signal })
       return this.#finish(this.#session)
+    })
+  }
+
+  editBrowser(
+    state: BrowserState,
+    text: string,
+    { signal: outer }: Pick<RunOptions, 'signal'> = {},
+  ): Promise<RunDocument> {
+    return this.#exclusive(outer, async (signal) => {
+      const session = this.#session
+      if (!session?.isOpen) throw new RangeError('No server runs. Press Run first.')
+      await session.changeBrowser(state, text, { signal, onTrace: this.#onTrace })
+      return this.#finish(session)
     })
   }
 

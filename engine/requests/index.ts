@@ -1,5 +1,6 @@
 // Door of the room that reads and writes `.http` files.
 export { parseHttpFile } from './parse'
 export { formatHttpFile, replaceRequest, appendRequest, removeRequest } from './format'
+export { PAGE_SETTINGS } from './page-settings'
 export { bodyBytes, encodeText, fromBodyText, joinBytes, toBodyText } from './bytes'
 export { HttpFileError, type HttpFile, type HttpRequest, type RequestText } from './types'

@@ -18,6 +18,7 @@ export {
 export { eventWords } from './event-words'
 export { diffHeaders, parseHeaderLines } from './headers'
 export {
+  pageWords,
   rowName,
   tellingFirst,
   ringsOfRow,

@@ -29,6 +29,16 @@ function requestWords(ring: RingView, goesOn: boolean): string[] {
   return words
 }
 
+/** A browser adds a dozen headers: those that tell something are named. */
+function addedWords({ request }: RingView): string[] {
+  const [first, second, ...rest] = tellingFirst(request.headers).map(({ name }) => name)
+  if (first === undefined) return []
+  if (second === undefined) return [`adds ${first} to the request`]
+  return [
+    `adds ${listWords([first, second, ...(rest.length > 0 ? [`${rest.length} more headers`] : [])])} to the request`,
+  ]
+}
+
 /** What the modelled browser did: its rings' words are of pages, not of layers. */
 function browserWords(shown: ShownExchange, ring: RingView): string {
   const { browser, outcome } = shown.view
@@ -38,8 +48,8 @@ function browserWords(shown: ShownExchange, ring: RingView): string {
     browser?.role === null
       ? ['sends nothing']
       : browser?.role === 'preflight'
-        ? [...headerWords(tellingFirst(ring.request.headers), 'request'), 'asks first with a preflight']
-        : [...headerWords(tellingFirst(ring.request.headers), 'request'), 'sends the request']
+        ? [...addedWords(ring), 'asks first with a preflight']
+        : [...addedWords(ring), 'sends the request']
   const ends = {
     read: `${browser?.verdict?.fromCache ? 'answers from its cache' : `${came}, and the page may read it`}`,
     blocked: `${browser?.role === null ? '' : `${came}, `}blocked: the page gets an error`,

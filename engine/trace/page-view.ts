@@ -205,7 +205,7 @@ function hiddenWhy(
   response: PageResponse | null,
   exposed: string | null,
 ): string {
-  if (FORBIDDEN.test(name)) return 'The browser’s cookie jar takes it. No script may read it.'
+  if (FORBIDDEN.test(name)) return 'It is for the cookie jar. No script may read it.'
   if (role === 'preflight')
     return USED.test(name)
       ? 'The browser reads it to decide whether the request may follow.'
@@ -218,6 +218,7 @@ function hiddenWhy(
       : 'The page gets nothing of this response.'
   if (response?.type === 'opaqueredirect') return 'A redirect that is not followed shows the page nothing.'
   if (verdict.outcome === 'opaque') return 'An opaque response has no headers for the page.'
+  if (!response) return 'The browser makes use of the response. No script looks into it.'
   if (USED.test(name)) return 'The browser reads it. The page does not: it is not exposed.'
   if (exposed === null)
     return 'It is not safelisted, and the response has no Access-Control-Expose-Headers that names it.'

@@ -46,7 +46,7 @@ export function listParts(doc: Listable): RunPart[] {
   }
   const unsent = fetches.flatMap((fetch, number) => (fetch.exchanges.length === 0 ? [{ fetch, number }] : []))
   for (const [index, exchange] of exchanges.entries()) {
-    for (const { fetch, number } of unsent) if (isBefore(fetch, exchange)) tell(number)
+    for (const { fetch, number } of unsent) if (isBefore(fetch, number, exchange)) tell(number)
     if (exchange.fetch === undefined) parts.push({ kind: 'exchange', exchange: index })
     else tell(exchange.fetch)
   }
@@ -54,8 +54,8 @@ export function listParts(doc: Listable): RunPart[] {
   return parts
 }
 
-/** At the same virtual time the order of the file decides. */
-function isBefore(fetch: FetchView, exchange: Exchange): boolean {
-  if (fetch.startedAt !== exchange.startedAt) return fetch.startedAt < exchange.startedAt
-  return exchange.fetch === undefined && fetch.from < exchange.from
+/** Fetches are numbered as they begin; beside a plain exchange of the same virtual time the order of the file decides. */
+function isBefore(fetch: FetchView, number: number, exchange: Exchange): boolean {
+  if (exchange.fetch !== undefined) return number < exchange.fetch
+  return fetch.startedAt < exchange.startedAt || (fetch.startedAt === exchange.startedAt && fetch.from < exchange.from)
 }

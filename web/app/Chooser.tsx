@@ -10,7 +10,11 @@ export function Chooser({ document, chosen }: { readonly document: RunDocument; 
   const bar = useRef<HTMLDivElement>(null)
   // The exchange of a Send is the last tab, which may lie beyond the edge.
   useEffect(() => {
-    bar.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    // The list of tabs is built in two passes, so the chosen one stands a frame later.
+    const frame = requestAnimationFrame(() =>
+      bar.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+    )
+    return () => cancelAnimationFrame(frame)
   }, [chosen, tabs])
   return (
     <div className="bar run-pane__bar" ref={bar}>

@@ -1,6 +1,7 @@
 // What the newest session printed and logged, each line with the layer that said it.
 import { useEffect, useMemo, useRef } from 'react'
 import { useApp } from '../store'
+import { Ticked } from '../ui'
 import { readConsole, type ConsoleLine } from './console-lines'
 import './network.css'
 import { TracebackView } from './TracebackView'
@@ -8,7 +9,10 @@ import { TracebackView } from './TracebackView'
 /** Number of lines the console has now, for its tab. */
 export function useConsoleCount(): number {
   const latest = useApp((s) => s.latest)
-  return useMemo(() => latest?.events.filter(({ kind }) => kind === 'log').length ?? 0, [latest])
+  return useMemo(() => {
+    const said = latest?.events.filter(({ kind }) => kind === 'log').length ?? 0
+    return said + (latest?.fetches?.reduce((sum, { console }) => sum + console.length, 0) ?? 0)
+  }, [latest])
 }
 
 export function ConsolePane() {
@@ -44,6 +48,11 @@ function Line({ line }: { readonly line: ConsoleLine }) {
       <span className="console__text">
         {line.label && <b>{line.label} </b>}
         {line.text}
+        {line.fix && (
+          <span className="console__fix">
+            <Ticked text={line.fix} />
+          </span>
+        )}
         {line.traceback && <TracebackView parts={line.traceback.parts} full={line.traceback.full} />}
       </span>
     </li>

@@ -1,5 +1,6 @@
 // What docks under the code: the response, the console, and the request form, as tabs.
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { BrowserPanel } from '../browser'
 import { serverWords } from '../app/words'
 import { useApp, type DockTab } from '../store'
 import { ConsolePane, useConsoleCount } from './ConsolePane'
@@ -26,6 +27,9 @@ export function Dock() {
           <Tab className="tab" id="requests">
             Requests
           </Tab>
+          <Tab className="tab" id="browser">
+            Browser
+          </Tab>
         </TabList>
         <span className="spacer" />
         {server !== 'stopped' && (
@@ -47,6 +51,11 @@ export function Dock() {
       <TabPanel className="dock__panel" id="requests">
         <section aria-label="Requests" className="dock__section">
           <RequestForm />
+        </section>
+      </TabPanel>
+      <TabPanel className="dock__panel" id="browser">
+        <section aria-label="Browser" className="dock__section">
+          <BrowserPanel />
         </section>
       </TabPanel>
     </Tabs>

@@ -3,8 +3,10 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { RequestText } from '../../engine/requests'
 import { readRequests, REQUESTS, useApp } from '../store'
-import { Button, Icon } from '../ui'
+import { Button, Icon, Ticked } from '../ui'
+import { CopiedLine, CopyMenu, PasteCurl, type Copied } from './CopyPaste'
 import './network.css'
+import { PageFields } from './PageFields'
 import { joinTarget, splitTarget } from './target'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'WEBSOCKET']
@@ -19,6 +21,10 @@ export function RequestForm() {
   const goTo = useApp((s) => s.goTo)
   const phase = useApp((s) => s.phase)
   const read = useMemo(() => readRequests(files), [files])
+  const [copied, setCopied] = useState<Copied | null>(null)
+  const [pasting, setPasting] = useState<'no' | 'open' | readonly string[]>('no')
+  // What was said of a copy or a paste is about the text as it was then.
+  useEffect(() => setCopied(null), [files, formIndex])
   if (read.kind === 'unreadable') {
     return (
       <div className="form__unreadable" role="alert">
@@ -61,11 +67,26 @@ export function RequestForm() {
           <Icon name="minus" />
         </Button>
         <span className="spacer" />
+        <Button look="quiet" aria-expanded={pasting === 'open'} onPress={() => setPasting('open')}>
+          Paste curl
+        </Button>
+        <CopyMenu request={request} onCopied={setCopied} />
         <Button isDisabled={phase === 'running'} onPress={() => void send(index)}>
           <Icon name="send" size={14} />
           Send
         </Button>
       </div>
+      {pasting === 'open' && <PasteCurl onDone={(notes) => setPasting(notes.length > 0 ? notes : 'no')} />}
+      {typeof pasting === 'object' && (
+        <ul className="form__warning" role="status">
+          {pasting.map((note) => (
+            <li key={note}>
+              <Ticked text={note} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {copied && <CopiedLine copied={copied} />}
       <Fields key={index} index={index} text={request.text} />
       {read.file.warnings.map((warning) => (
         <p className="form__warning" key={warning}>
@@ -127,6 +148,7 @@ function Fields({ index, text }: { readonly index: number; readonly text: Reques
           onChange={(event) => change({ target: joinTarget(path, event.target.value) })}
         />
       </div>
+      <PageFields settings={shown.settings} isSocket={isSocket} onChange={(settings) => change({ settings })} />
       {shown.headers.map(([name, value], at) => (
         <div className="form__row" key={at}>
           <input

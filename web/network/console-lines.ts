@@ -4,7 +4,7 @@ import type { RunDocument, TraceEvent } from '../../engine/protocol'
 export interface ConsoleLine {
   readonly seq: number
   readonly at: number
-  readonly source: 'print' | 'logging' | 'structlog' | 'access' | 'server'
+  readonly source: 'print' | 'logging' | 'structlog' | 'access' | 'server' | 'browser'
   /** A warning or worse, or stderr. */
   readonly isBad: boolean
   /** `WARNING shop.limits`; empty for prints. */
@@ -13,6 +13,8 @@ export interface ConsoleLine {
   readonly layer: string | null
   readonly text: string
   readonly traceback: Traceback | null
+  /** What would change it: beneath what a browser says. */
+  readonly fix: string | null
 }
 
 /** The exchange's heading is null for what was said while loading, starting or stopping. */
@@ -37,21 +39,46 @@ export interface Traceback {
 
 const BAD = /^(WARNING|ERROR|CRITICAL)$/
 
-/** Everything that was said in a session, in order, cut where another exchange speaks. */
-export function readConsole(document: Pick<RunDocument, 'events' | 'layers' | 'exchanges'>): ConsoleGroup[] {
+/** Everything that was said in a session, by the program and by pages' browser, in order, cut where another exchange speaks. */
+export function readConsole(
+  document: Pick<RunDocument, 'events' | 'layers' | 'exchanges' | 'fetches'>,
+): ConsoleGroup[] {
   const names = new Map(document.layers.map(({ id, name }) => [id, name]))
   const groups: { exchange: number | null; title: string; lines: ConsoleLine[] }[] = []
   for (const event of document.events) {
-    if (event.kind !== 'log') continue
+    const lines =
+      event.kind === 'log' ? [readLine(event, names)] : event.kind === 'verdict' ? browserLines(document, event) : []
+    if (lines.length === 0) continue
     const last = groups.at(-1)
-    const line = readLine(event, names)
-    if (last?.exchange === event.exchange && last) last.lines.push(line)
-    else groups.push({ exchange: event.exchange, title: titleOf(document, event), lines: [line] })
+    if (last?.exchange === event.exchange && last) last.lines.push(...lines)
+    else groups.push({ exchange: event.exchange, title: titleOf(document, event), lines })
   }
   return groups
 }
 
+/** What a browser writes into its own console about a fetch. */
+function browserLines(
+  { fetches }: Pick<RunDocument, 'fetches'>,
+  { seq, at, fetch, fix }: Extract<TraceEvent, { kind: 'verdict' }>,
+): ConsoleLine[] {
+  const texts = fetches?.[fetch]?.console ?? []
+  return texts.map((text, index) => ({
+    ...{
+      seq: seq + index / 100,
+      at,
+      source: 'browser',
+      isBad: true,
+      label: '',
+      layer: 'Browser',
+      text,
+      traceback: null,
+    },
+    fix: index === texts.length - 1 ? fix : null,
+  }))
+}
+
 function titleOf(document: Pick<RunDocument, 'exchanges' | 'events'>, event: TraceEvent): string {
+  if (event.exchange === null && event.kind === 'verdict') return 'Page'
   if (event.exchange === null) return event.seq < firstExchange(document) ? 'Start' : 'End'
   const exchange = document.exchanges[event.exchange]
   return exchange ? `${exchange.request.method} ${exchange.request.url.replace(/^[a-z]+:\/\/[^/]*/i, '')}` : 'Request'
@@ -79,6 +106,7 @@ function readLine(event: Extract<TraceEvent, { kind: 'log' }>, names: ReadonlyMa
     label,
     layer: layer === null ? null : (names.get(layer) ?? { browser: 'Browser', server: 'uvicorn' }[layer] ?? layer),
     ...splitTraceback(text),
+    fix: null,
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { foldExchange, stackView, viewExchange, viewUnsent, type ExchangeView } from '../../engine/trace'
+import { foldExchange, stackView, viewExchange } from '../../engine/trace'
 import {
   brokenOff,
   exception,
@@ -10,17 +10,9 @@ import {
   stream,
   thrownAway,
 } from '../../engine/trace/fixtures/scenes'
-import {
-  blockedByBrowser,
-  neverSent,
-  opaque,
-  preflighted,
-  readByPage,
-  redirected,
-} from '../../engine/trace/fixtures/page-scenes'
 import { LAYERS } from '../../engine/trace/fixtures/script'
 import { drawOnion, fitsIn, pulsesAt, reachedPoint } from './drawing'
-import { blockedPlate, onionBox } from './geometry'
+import { onionBox } from './geometry'
 import { cutEnd, fitName, fitTitle, nameWidth, wrapNote } from './names'
 
 const SCENES = { brokenOff, exception, happyPath, mountedApp, shortCircuit, stopped, stream, thrownAway }
@@ -175,49 +167,6 @@ describe('drawOnion()', () => {
       foldExchange(view, { folding: 'tight', fits: fitsIn(onionBox(588, height)) }).rows.length
     expect(rows(398)).toBe(12)
     expect(rows(300)).toBe(8)
-  })
-})
-
-describe('a page’s request', () => {
-  const drawView = (view: ExchangeView, width = 588) => drawOnion(foldExchange(view), onionBox(width))
-  const browserNote = (view: ExchangeView) =>
-    drawView(view).notes.find(({ row, side }) => row === 0 && side === 'right') ?? null
-
-  test('that is blocked ends in the browser, with a plate on its edge', () => {
-    const drawing = drawView(viewExchange(blockedByBrowser(), 0))
-    const last = drawing.segments.at(-1)?.to
-    expect(drawing.blockedAt).toBe(last)
-    expect(drawing.ports.find(({ to }) => to === last)?.sign).toBe('blocked')
-    expect(drawing.verdict).toEqual({ text: '200, page sees nothing', tone: 'blocked' })
-    const plate = blockedPlate(drawing.layout)
-    expect([plate.width, plate.height]).toEqual([26, 7])
-    expect(plate.y + plate.height / 2).toBeCloseTo(drawing.layout.rows[0]?.y ?? 0)
-    expect(browserNote(viewExchange(blockedByBrowser(), 0))).toMatchObject({ tone: 'blocked' })
-  })
-
-  test('that was never sent turns at the browser', () => {
-    const drawing = drawView(viewUnsent(neverSent(), 0))
-    expect(drawing.barAt).toBe(0)
-    expect(drawing.blockedAt).toBe(2)
-    expect(drawing.verdict.text).toBe('not sent')
-    expect(drawing.rows.slice(1).every(({ dead }) => dead)).toBe(true)
-  })
-
-  test.for<[string, ExchangeView, string, string]>([
-    ['read', viewExchange(readByPage(), 0), '200, page reads it', '200, read'],
-    ['blocked', viewExchange(blockedByBrowser(), 0), '200, page sees nothing', '200, hidden'],
-    ['opaque', viewExchange(opaque(), 0), '200, opaque to the page', '200, opaque'],
-    ['a preflight', viewExchange(preflighted(), 0), '200, browser goes on', '200, goes on'],
-    ['redirected', viewExchange(redirected(), 0), '307, browser follows', '307, follows'],
-  ])('that is %s has its verdict in words, fewer on a phone', ([, view, wide, narrow]) => {
-    expect(drawView(view).verdict.text).toBe(wide)
-    expect(drawView(view, 358).verdict.text).toBe(narrow)
-  })
-
-  test('has its telling headers in the margin, and what the browser hides', () => {
-    const view = viewExchange(readByPage(), 0)
-    expect(drawView(view).notes.find(({ row, side }) => row === 0 && side === 'left')?.lines[0]).toBe('+ origin')
-    expect(browserNote(view)).toMatchObject({ tone: 'removed', lines: ['hides x-process-time', 'and 1 more'] })
   })
 })
 

@@ -67,6 +67,11 @@ class ScriptedEngine implements EnginePort {
     this.asked.push({ what: 'send', program, groups: [group] })
     return this.answer()
   }
+  edited: Parameters<EnginePort['editBrowser']>[] = []
+  editBrowser(...args: Parameters<EnginePort['editBrowser']>) {
+    this.edited.push(args)
+    return this.answer()
+  }
   check(...args: Parameters<EnginePort['check']>) {
     return this.checks(...args)
   }

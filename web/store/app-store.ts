@@ -2,6 +2,7 @@
 import { persist } from 'zustand/middleware'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { SourceFiles } from '../../engine/protocol'
+import { createBrowserSlice } from './browser'
 import { createEditorSlice } from './editor'
 import { createEngineSlice } from './engine'
 import { createKeeper, type TextStorage } from './keep'
@@ -17,7 +18,10 @@ export interface AppStore extends StoreApi<All> {
   flush(): void
 }
 
-type Kept = Pick<All, 'works' | 'shelf' | 'placeId' | 'progress' | 'layouts' | 'theme'>
+type Kept = Pick<
+  All,
+  'works' | 'shelf' | 'placeId' | 'progress' | 'layouts' | 'theme' | 'keepsBrowser' | 'thirdPartyCookies'
+>
 
 const NAME = 'peel'
 
@@ -38,19 +42,22 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createRunSlice(deps)(set, get, api),
         ...createLessonSlice(deps)(set, get, api),
         ...createQuizSlice(set, get, api),
+        ...createBrowserSlice(set, get, api),
         ...createViewSlice(set, get, api),
       }),
       {
         name: NAME,
         version: 1,
         storage: keeper,
-        partialize: ({ works, shelf, placeId, progress, layouts, theme }) => ({
+        partialize: ({ works, shelf, placeId, progress, layouts, theme, keepsBrowser, thirdPartyCookies }) => ({
           works,
           shelf,
           placeId,
           progress,
           layouts,
           theme,
+          keepsBrowser,
+          thirdPartyCookies,
         }),
         merge: (kept, fresh) => adoptKept(kept, fresh),
       },
@@ -74,6 +81,8 @@ function adoptKept(kept: unknown, fresh: All): All {
     placeId: typeof placeId === 'string' ? placeId : fresh.placeId,
     progress: pickProgress(kept['progress']),
     layouts: pickLayouts(kept['layouts']),
+    keepsBrowser: kept['keepsBrowser'] === true,
+    thirdPartyCookies: kept['thirdPartyCookies'] === true,
     theme: theme === 'light' || theme === 'dark' || theme === 'contrast' ? theme : 'system',
   }
 }

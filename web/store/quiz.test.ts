@@ -28,6 +28,7 @@ const engine: EnginePort = {
     return session.document
   },
   send: () => Promise.reject(new Error('nobody sends here')),
+  editBrowser: () => Promise.reject(new Error('nobody edits here')),
   check: (source, file, run) => host.call('check', { source, file, document: JSON.stringify(run) }, { wallMs: 10_000 }),
   dispose: () => undefined,
 }

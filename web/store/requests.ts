@@ -19,6 +19,10 @@ export interface RequestsSlice {
   chooseRequest(index: number): void
   /** Writes a request into the file; gives the reason where it cannot be written down. */
   changeRequest(index: number, request: RequestText): string | null
+  /** Writes another version of every request into the file; gives the first reason where one cannot be written down. */
+  changeRequests(change: (request: RequestText) => RequestText): string | null
+  /** Adds requests at the end of the file, as they stand in a `.http` file; gives the reason where they cannot be read. */
+  appendRequests(text: string): string | null
   addRequest(): void
   deleteRequest(index: number): void
 }
@@ -60,6 +64,24 @@ export const createRequestsSlice: StateCreator<All, [], [], RequestsSlice> = (se
         if (error instanceof HttpFileError) return error.why
         throw error
       }
+    },
+    changeRequests: (change) => {
+      const read = readRequests(get().files)
+      if (read.kind !== 'read') return read.why
+      for (const [index, request] of read.file.requests.entries()) {
+        const why = get().changeRequest(index, change(request.text))
+        if (why) return why
+      }
+      return null
+    },
+    appendRequests: (more) => {
+      const before = text().trimEnd()
+      const next = before === '' ? more : `${before}\n\n${more.startsWith('###') ? '' : '###\n'}${more}`
+      const read = readRequests({ ...get().files, [REQUESTS]: next })
+      if (read.kind !== 'read') return read.why
+      get().edit(REQUESTS, next)
+      set({ formIndex: read.file.requests.length - 1 })
+      return null
     },
     addRequest: () => {
       get().edit(REQUESTS, appendRequest(text(), NEW_REQUEST))

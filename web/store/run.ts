@@ -2,7 +2,7 @@
 import type { StateCreator } from 'zustand/vanilla'
 import { groupRequests } from '../../engine/browser'
 import type { RunDocument, SessionError, SourceFiles } from '../../engine/protocol'
-import { ENTRY, programFiles } from './places'
+import { ENTRY, programFiles, REQUESTS } from './places'
 import { readRequests } from './requests'
 import type { Program } from './seam'
 import type { All, Deps } from './state'
@@ -101,7 +101,17 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
       }
     }
 
-    const program = (): Program => ({ files: programFiles(get().files), entry: ENTRY, app: null })
+    const program = (isRun: boolean): Program => {
+      const browser = get().nextBrowser(isRun)
+      set({ startBrowser: browser })
+      return { files: programFiles(get().files), entry: ENTRY, app: null, ...(browser && { browser }) }
+    }
+
+    /** The form shows the request of what is in view, as far as the file still has it in its place. */
+    const follow = (from: number | undefined) => {
+      const { shown, files, chooseRequest } = get()
+      if (from !== undefined && shown?.files[REQUESTS] === files[REQUESTS]) chooseRequest(from)
+    }
 
     const read = () => {
       const requests = readRequests(get().files)
@@ -127,7 +137,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         await attempt(
           'running',
           () => ({ exchange: exchangeIndex, fetch: unsentFetch }),
-          async (signal) => (await get().reachEngine()).run(program(), groupRequests(requests), { signal }),
+          async (signal) => (await get().reachEngine()).run(program(true), groupRequests(requests), { signal }),
         )
       },
       send: async (index) => {
@@ -135,7 +145,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         const [group] = request ? groupRequests([request]) : []
         if (!group) return
         await attempt('sending', lastPlace, async (signal) =>
-          (await get().reachEngine()).send(program(), group, { signal }),
+          (await get().reachEngine()).send(program(false), group, { signal }),
         )
       },
       stop: () => {
@@ -143,11 +153,19 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         aborter = null
         set({ phase: 'idle', arriving: [] })
       },
-      chooseExchange: (exchangeIndex) => set({ exchangeIndex, unsentFetch: null, cursor: null }),
+      chooseExchange: (exchangeIndex) => {
+        set({ exchangeIndex, unsentFetch: null, cursor: null })
+        follow(get().shown?.document.exchanges[exchangeIndex]?.from)
+      },
       chooseFetch: (fetch) => {
-        const last = get().shown?.document.fetches?.[fetch]?.exchanges.at(-1)
-        if (last === undefined) set({ unsentFetch: fetch, cursor: null })
-        else get().chooseExchange(last)
+        const view = get().shown?.document.fetches?.[fetch]
+        const last = view?.exchanges.at(-1)
+        if (last !== undefined) {
+          get().chooseExchange(last)
+          return
+        }
+        set({ unsentFetch: fetch, cursor: null })
+        follow(view?.from)
       },
       seek: (cursor) => set({ cursor }),
       dismissTrouble: () => set({ trouble: null }),

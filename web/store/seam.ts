@@ -6,5 +6,16 @@ export type { EngineNotice, EngineStatus, Lane, Program, ServerState, VersionPai
 /** What the store asks of the engine. */
 export type EnginePort = Pick<
   Engine,
-  'status' | 'lane' | 'versions' | 'version' | 'use' | 'subscribe' | 'boot' | 'run' | 'send' | 'check' | 'dispose'
+  | 'status'
+  | 'lane'
+  | 'versions'
+  | 'version'
+  | 'use'
+  | 'subscribe'
+  | 'boot'
+  | 'run'
+  | 'send'
+  | 'editBrowser'
+  | 'check'
+  | 'dispose'
 >

@@ -1,4 +1,5 @@
 // The whole state of the page as types: one slice a file, put together here. Holds no behaviour.
+import type { BrowserSlice } from './browser'
 import type { EditorSlice } from './editor'
 import type { EngineSlice } from './engine'
 import type { LessonSlice } from './lesson'
@@ -10,7 +11,14 @@ import type { Catalog } from './places'
 import type { EnginePort } from './seam'
 import type { RunDocument } from '../../engine/protocol'
 
-export type All = EditorSlice & RequestsSlice & EngineSlice & RunSlice & LessonSlice & QuizSlice & ViewSlice
+export type All = EditorSlice &
+  RequestsSlice &
+  EngineSlice &
+  RunSlice &
+  LessonSlice &
+  QuizSlice &
+  BrowserSlice &
+  ViewSlice
 
 /** The outside world, given to the store when it is made. */
 export interface Deps {
