@@ -1,12 +1,11 @@
 // Asks a server with a preflight, where it has to be asked and has not said so lately (Fetch 4.8).
-import { serialOrigin, partitionOf, type Finished, type Flight, type Steps } from './flight'
+import { cacheMode, partitionOf, serialOrigin, type Finished, type Flight, type Steps } from './flight'
 import { exchange } from './network'
 import { blockedByCors } from './outcome'
 import { judgePreflight, needPreflight } from './preflight'
 import { readMaxAge, type PreflightKey } from './preflight-cache'
 import { redirectTarget } from './redirect'
 import { sendPreflight } from './sending'
-import { withoutFragment } from './url'
 
 /** Fetch 4.8: asks the server with a preflight, where it has to be asked and has not said so lately. */
 export function* askFirst(flight: Flight): Steps<Finished | null> {
@@ -30,7 +29,7 @@ export function* askFirst(flight: Flight): Steps<Finished | null> {
   )
   if (!verdict.ok) return blockedByCors(flight, verdict)
   flight.notes.push(verdict.note)
-  if (verdict.allowed) {
+  if (verdict.allowed && !bypassesCache(flight)) {
     const { lifeMs, text } = readMaxAge(answer.headers)
     memory.preflights.keep(preflightKey(flight), verdict.allowed, isIncluded, lifeMs, flight.nowMs)
     flight.notes.push({
@@ -43,13 +42,12 @@ export function* askFirst(flight: Flight): Steps<Finished | null> {
 }
 
 function knowsAnswer(flight: Flight, method: string, headers: readonly string[], isIncluded: boolean): boolean {
-  const cache = flight.ask.page.cache
   const source = 'Fetch 4.9, "CORS-preflight cache"'
-  if (cache === 'no-store' || cache === 'reload') {
+  if (bypassesCache(flight)) {
     flight.notes.push({
       rule: 'preflight-cache-bypassed',
       source: 'Chromium',
-      text: `The cache mode is \`${cache}\`, so remembered answers to preflights don't count either.`,
+      text: `The cache mode is \`${cacheMode(flight)}\`, so answers to preflights are neither used nor remembered.`,
     })
     return false
   }
@@ -77,9 +75,15 @@ function knowsAnswer(flight: Flight, method: string, headers: readonly string[],
   return true
 }
 
+/** By trial with Chromium 156; the standard knows of no such thing. */
+function bypassesCache(flight: Flight): boolean {
+  return ['no-store', 'reload', 'no-cache'].includes(cacheMode(flight))
+}
+
 function preflightKey(flight: Flight): PreflightKey {
   const { origin, ask, url } = flight
   // Two sandboxed frames have two origins, though both are written `null`.
   const key = flight.isTainted || ask.page.sandboxed ? `null ${ask.page.url}` : origin
-  return { origin: key, url: withoutFragment(url), partition: partitionOf(flight) }
+  // Chromium 156 tells URLs apart by their fragments, too.
+  return { origin: key, url: url.href, partition: partitionOf(flight) }
 }

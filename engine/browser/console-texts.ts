@@ -38,7 +38,8 @@ const PREFLIGHT = "Response to preflight request doesn't pass access control che
 const SEND_VALID = ' Have the server send the header with a valid value.'
 const XHR_HINT =
   ' The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials attribute.'
-const SCHEMES = 'chrome, chrome-extension, chrome-untrusted, data, http, https, isolated-app'
+const SCHEMES =
+  'chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app'
 
 /** The line that Chromium writes for a request which CORS forbids. */
 export function corsLine({ error, detail, subject, url, firstUrl, origin }: Blocked): string {

@@ -1,8 +1,14 @@
-// What `new Request()` refuses or changes before anything is sent (Fetch 5.4), in Chromium's order and words.
-import { REFERRER_POLICIES, type HeaderList, type PageRequest, type RuleNote } from '../protocol'
+// What an interface refuses or changes before anything is sent (Fetch 5.4 and its kin), in Chromium's order and words.
+import {
+  REFERRER_POLICIES,
+  type AskKind,
+  type HeaderList,
+  type PageRequest,
+  type ReferrerPolicy,
+  type RuleNote,
+} from '../protocol'
 import { hasHeader, isToken, trimValue } from './headers'
 import { kindOf } from './kinds'
-import type { ReferrerPolicy } from './referrer'
 import {
   isForbiddenMethod,
   isNoCorsSafelisted,
@@ -12,14 +18,21 @@ import {
 } from './request-headers'
 import { parseUrl } from './url'
 
-const SOURCE = 'Fetch 5.4, "Request class"'
-
+/** A request as the browser understands it. */
 export interface Constructed {
   readonly method: string
   readonly url: URL
-  /** The script's headers that are left, and the Content-Type that the body brings along. */
+  /** The script's headers that are left, each name once, and the Content-Type that the body brings along. */
   readonly headers: HeaderList
+  readonly hasBody: boolean
   readonly policy: ReferrerPolicy | null
+}
+
+/** The exception that the script gets. */
+export interface Refusal {
+  readonly name: string
+  readonly message: string
+  readonly note: RuleNote
 }
 
 const NO_BYTE_STRING = 'String contains non ISO-8859-1 code point.'
@@ -28,126 +41,136 @@ function isByteString(text: string): boolean {
   return /^[\x00-\xff]*$/.test(text)
 }
 
-/** A refusal: the exception that the script gets. */
-export interface Refusal {
-  readonly name: string
-  readonly message: string
-  readonly note: RuleNote
-}
+/** Told what was changed, and what Chromium writes into its console of it. */
+export type Tell = (note: RuleNote, console?: string) => void
 
-/**
- * Builds a request as the browser understands it.
- * @param tell  is told what was changed
- */
-export function constructRequest(ask: PageRequest, tell: (note: RuleNote) => void): Constructed | Refusal {
+/** Builds a request, or says which exception the script gets. */
+export function constructRequest(ask: PageRequest, tell: Tell): Constructed | Refusal {
   const { page } = ask
+  const { kind, cache, referrerPolicy } = page
   const { mode } = kindOf(page)
-  const isFetch = page.kind === 'fetch'
-  // The guard is for scripts: beacons and handshakes bring headers of their own.
+  const isFetch = kind === 'fetch'
   const isNoCors = isFetch && mode === 'no-cors'
   // Web IDL, "ByteString": looked at before anything else.
   if (!isByteString(ask.method)) {
     const why = isFetch ? `Failed to read the 'method' property from 'RequestInit': ${NO_BYTE_STRING}` : NO_BYTE_STRING
-    return refuse(page, why, `\`${ask.method}\` cannot be a method.`)
+    return refuse(kind, why, `\`${ask.method}\` cannot be a method.`)
   }
   const wide = ask.headers.find(([name, value]) => !isByteString(name) || !isByteString(value))
   if (wide) {
     const why = isFetch ? `Failed to read the 'headers' property from 'RequestInit': ${NO_BYTE_STRING}` : NO_BYTE_STRING
-    return refuse(page, why, `\`${wide.join(': ')}\` has a character beyond Latin-1, which no header can carry.`)
+    const text = `\`${wide.join(': ')}\` has a character beyond Latin-1, which no header can carry.`
+    return kind === 'xhr' ? ofHeader(refuse(kind, why, text)) : refuse(kind, why, text)
   }
   const url = parseUrl(ask.url, page.url)
-  if (!url) {
-    return refuse(page, `Failed to parse URL from ${ask.url}`, `\`${ask.url}\` is no URL.`)
+  if (!url) return refuseUrl(kind, ask.url)
+  if (isFetch) {
+    if (url.username !== '' || url.password !== '') {
+      return refuse(
+        kind,
+        `Request cannot be constructed from a URL that includes credentials: ${ask.url}`,
+        'A URL with a user name or password in it cannot be fetched.',
+      )
+    }
+    const referrer = page.referrer ?? ''
+    if (!parseUrl(referrer, page.url)) {
+      return refuse(kind, `Referrer '${referrer}' is not a valid URL.`, `The referrer \`${referrer}\` is no URL.`)
+    }
+    if (mode === 'navigate') {
+      return refuse(
+        kind,
+        "Cannot construct a Request with a RequestInit whose mode member is set as 'navigate'.",
+        'Only the browser itself navigates; a script may not ask with the mode `navigate`.',
+      )
+    }
   }
-  if (isFetch && (url.username !== '' || url.password !== '')) {
+  const policy = REFERRER_POLICIES.find((known) => known === referrerPolicy) ?? null
+  if (referrerPolicy && policy === null) {
     return refuse(
-      page,
-      `Request cannot be constructed from a URL that includes credentials: ${ask.url}`,
-      'A URL with a user name or password in it cannot be fetched.',
+      kind,
+      `Failed to read the 'referrerPolicy' property from 'RequestInit': The provided value '${referrerPolicy}' is not ` +
+        'a valid enum value of type ReferrerPolicy.',
+      `There is no referrer policy \`${referrerPolicy}\`.`,
     )
   }
-  if (isFetch && mode === 'navigate') {
+  if (cache === 'only-if-cached' && mode !== 'same-origin') {
     return refuse(
-      page,
-      "Cannot construct a Request with a RequestInit whose mode member is set as 'navigate'.",
-      'Only the browser itself navigates; a script may not ask with the mode `navigate`.',
-    )
-  }
-  if (page.cache === 'only-if-cached' && mode !== 'same-origin') {
-    return refuse(
-      page,
+      kind,
       "'only-if-cached' can be set only with 'same-origin' mode",
       'The cache mode `only-if-cached` could tell what other sites have put into the cache, so it needs `same-origin`.',
     )
   }
-  const policy = REFERRER_POLICIES.find((known) => known === page.referrerPolicy) ?? null
-  if (page.referrerPolicy && policy === null) {
-    return refuse(
-      page,
-      `Failed to read the 'referrerPolicy' property from 'RequestInit': The provided value '${page.referrerPolicy}' ` +
-        'is not a valid enum value of type ReferrerPolicy.',
-      `There is no referrer policy \`${page.referrerPolicy}\`.`,
-    )
-  }
-  if (!isToken(ask.method)) {
-    return refuse(page, `'${ask.method}' is not a valid HTTP method.`, `\`${ask.method}\` cannot be a method.`)
-  }
-  if (isForbiddenMethod(ask.method)) {
-    return refuse(
-      page,
-      `'${ask.method}' HTTP method is unsupported.`,
-      `No script may send ${ask.method.toUpperCase()}: it could be used against the servers in between.`,
-    )
-  }
-  const method = normaliseMethod(ask.method)
-  if (method !== ask.method) {
-    tell({
-      rule: 'method-normalised',
-      source: 'Fetch 2.2.1, "normalize a method"',
-      text: `\`${ask.method}\` becomes \`${method}\`. Only delete, get, head, options, post and put are changed so.`,
-    })
-  }
-  if (isNoCors && !isSafelistedMethod(method)) {
-    return refuse(
-      page,
-      `'${method}' is unsupported in no-cors mode.`,
-      'A request with the mode `no-cors` is GET, HEAD or POST.',
-    )
-  }
+  const method = takeMethod(ask, isNoCors, tell)
+  if (typeof method !== 'string') return method
   const headers = takeHeaders(ask, isNoCors, tell)
   if ('message' in headers) return headers
-  if (page.hasBody && (method === 'GET' || method === 'HEAD')) {
-    return refuse(page, 'Request with GET/HEAD method cannot have body.', `A ${method} request has no body.`)
+  const isBodiless = method === 'GET' || method === 'HEAD'
+  if (page.hasBody && isBodiless && isFetch) {
+    return refuse(kind, 'Request with GET/HEAD method cannot have body.', `A ${method} request has no body.`)
   }
   if (page.keepalive && page.isStream) {
     return refuse(
-      page,
+      kind,
       'Keepalive request cannot have a ReadableStream body.',
       'A request that outlives its page has no stream as its body.',
     )
   }
-  return { method, url, headers: withBodyType(headers, page, isNoCors), policy }
+  // XMLHttpRequest 3.5, "send": the body of a GET or HEAD is left out without a word.
+  const hasBody = page.hasBody && !isBodiless
+  return { method, url, headers: hasBody ? withBodyType(headers, page, isNoCors) : headers, hasBody, policy }
 }
 
-/** Checks the script's headers and drops those that it may not set. */
-function takeHeaders(ask: PageRequest, isNoCors: boolean, tell: (note: RuleNote) => void): HeaderList | Refusal {
-  const kept: (readonly [string, string])[] = []
+function takeMethod({ method: written, page: { kind } }: PageRequest, isNoCors: boolean, tell: Tell): string | Refusal {
+  if (!isToken(written)) {
+    return refuse(kind, `'${written}' is not a valid HTTP method.`, `\`${written}\` cannot be a method.`, 'SyntaxError')
+  }
+  if (isForbiddenMethod(written)) {
+    return refuse(
+      kind,
+      `'${written}' HTTP method is unsupported.`,
+      `No script may send ${written.toUpperCase()}: it could be used against the servers in between.`,
+      'SecurityError',
+    )
+  }
+  const method = normaliseMethod(written)
+  if (method !== written) {
+    tell({
+      rule: 'method-normalised',
+      source: 'Fetch 2.2.1, "normalize a method"',
+      text: `\`${written}\` becomes \`${method}\`. Only delete, get, head, options, post and put are changed so.`,
+    })
+  }
+  if (isNoCors && !isSafelistedMethod(method)) {
+    return refuse(
+      kind,
+      `'${method}' is unsupported in no-cors mode.`,
+      'A request with the mode `no-cors` is GET, HEAD or POST.',
+    )
+  }
+  return method
+}
+
+/** Checks the script's headers, drops those that it may not set, and joins those of one name. */
+function takeHeaders(ask: PageRequest, isNoCors: boolean, tell: Tell): HeaderList | Refusal {
+  const { kind } = ask.page
+  const kept = new Map<string, readonly [name: string, value: string]>()
   for (const [name, written] of ask.headers) {
     const value = trimValue(written)
-    if (!isToken(name)) return refuse(ask.page, 'Invalid name', `\`${name}\` cannot be the name of a header.`)
-    if (/[\0\n\r]/.test(value)) {
-      return refuse(ask.page, 'Invalid value', `The value of \`${name}\` has a character that no header may have.`)
-    }
-    const why = isOwnField(ask.page.kind, name) ? null : whyForbidden(name, value)
+    if (!isToken(name)) return refuseHeader(kind, name, 'name')
+    if (/[\0\n\r]/.test(value)) return refuseHeader(kind, value, 'value')
+    const why = isOwnField(kind, name) ? null : whyForbidden(name, value)
     if (why !== null) {
-      tell({
-        rule: 'header-forbidden',
-        source: why === 'standard' ? 'Fetch 2.2.2, "forbidden request-header"' : 'Chromium',
-        text:
-          why === 'standard'
-            ? `\`${name}\` is dropped without a word: a script may not set it, it belongs to the browser.`
-            : `\`${name}\` is dropped without a word. The standard lets a script set it, Chromium keeps its own.`,
-      })
+      tell(
+        {
+          rule: 'header-forbidden',
+          source: why === 'standard' ? 'Fetch 2.2.2, "forbidden request-header"' : 'Chromium',
+          text:
+            why === 'standard'
+              ? `\`${name}\` is dropped without a word: a script may not set it, it belongs to the browser.`
+              : `\`${name}\` is dropped without a word. The standard lets a script set it, Chromium keeps its own.`,
+        },
+        kind === 'xhr' && why === 'standard' ? `Refused to set unsafe header "${name}"` : undefined,
+      )
     } else if (isNoCors && !isNoCorsSafelisted(name, value)) {
       tell({
         rule: 'header-not-in-no-cors',
@@ -155,38 +178,77 @@ function takeHeaders(ask: PageRequest, isNoCors: boolean, tell: (note: RuleNote)
         text: `\`${name}: ${value}\` is dropped: a \`no-cors\` request carries safelisted headers only.`,
       })
     } else {
-      kept.push([name, value])
+      const lower = name.toLowerCase()
+      const before = kept.get(lower)
+      kept.set(lower, before ? [before[0], `${before[1]}, ${value}`] : [name, value])
     }
   }
-  return kept
+  return [...kept.values()]
 }
 
 /** Headers that come from the interface itself, not from a script's header list. */
-function isOwnField(kind: PageRequest['page']['kind'], name: string): boolean {
+function isOwnField(kind: AskKind, name: string): boolean {
   return kind === 'websocket' && name.toLowerCase() === 'sec-websocket-protocol'
 }
 
 /** Fetch 5.4: the body's kind brings a Content-Type, unless the script set one. */
-function withBodyType(headers: HeaderList, page: PageRequest['page'], isNoCors: boolean): HeaderList {
-  const { hasBody, bodyType } = page
-  if (!hasBody || bodyType === null || hasHeader(headers, 'content-type')) return headers
+function withBodyType(headers: HeaderList, { bodyType }: PageRequest['page'], isNoCors: boolean): HeaderList {
+  if (bodyType === null || hasHeader(headers, 'content-type')) return headers
   if (isNoCors && !isNoCorsSafelisted('content-type', bodyType)) return headers
   return [...headers, ['Content-Type', bodyType]]
 }
 
-function refuse({ kind }: PageRequest['page'], why: string, text: string): Refusal {
-  const prefix = PREFIXES[kind] ?? PREFIXES.fetch
-  return {
-    name: 'TypeError',
-    message: `${prefix}${why}`,
-    note: { rule: 'request-constructor', source: SOURCE, text: `${text} Nothing is sent.` },
-  }
-}
-
-const PREFIXES: Partial<Record<PageRequest['page']['kind'], string>> & { readonly fetch: string } = {
+/** What the exception's message begins with; elements and navigations throw none. */
+const PREFIXES: Partial<Record<AskKind, string>> = {
   fetch: "Failed to execute 'fetch' on 'Window': ",
   xhr: "Failed to execute 'open' on 'XMLHttpRequest': ",
   beacon: "Failed to execute 'sendBeacon' on 'Navigator': ",
   eventsource: "Failed to construct 'EventSource': ",
   websocket: "Failed to construct 'WebSocket': ",
+}
+
+/**
+ * @param xhrName  the exception's name where it is not `fetch` that throws, whose errors are all TypeErrors
+ */
+export function refuse(kind: AskKind, why: string, text: string, xhrName = 'TypeError'): Refusal {
+  return {
+    name: kind === 'fetch' || kind === 'beacon' ? 'TypeError' : xhrName,
+    message: `${PREFIXES[kind] ?? ''}${why}`,
+    note: {
+      rule: 'request-constructor',
+      source: SOURCES[kind] ?? 'Fetch 5.4, "Request class"',
+      text: `${text} Nothing is sent.`,
+    },
+  }
+}
+
+const SOURCES: Partial<Record<AskKind, string>> = {
+  xhr: 'XMLHttpRequest 3.5, "request"',
+  beacon: 'Beacon 3.1',
+  eventsource: 'HTML 9.2.2, "EventSource interface"',
+  websocket: 'WebSockets 3, "WebSocket interface"',
+}
+
+function refuseUrl(kind: AskKind, url: string): Refusal {
+  const words: Partial<Record<AskKind, string>> = {
+    xhr: 'Invalid URL',
+    beacon: 'The URL argument is ill-formed or unsupported.',
+    eventsource: `Cannot open an EventSource to '${url}'. The URL is invalid.`,
+    websocket: `The URL '${url}' is invalid.`,
+  }
+  return refuse(kind, words[kind] ?? `Failed to parse URL from ${url}`, `\`${url}\` is no URL.`, 'SyntaxError')
+}
+
+function refuseHeader(kind: AskKind, wrong: string, what: 'name' | 'value'): Refusal {
+  const text =
+    what === 'name'
+      ? `\`${wrong}\` cannot be the name of a header.`
+      : 'A header has a line break or a zero byte in its value.'
+  if (kind !== 'xhr') return refuse(kind, `Invalid ${what}`, text)
+  return ofHeader(refuse(kind, `'${wrong}' is not a valid HTTP header field ${what}.`, text, 'SyntaxError'))
+}
+
+/** An XMLHttpRequest takes its headers by another method than its URL. */
+function ofHeader(refusal: Refusal): Refusal {
+  return { ...refusal, message: refusal.message.replace("'open'", "'setRequestHeader'") }
 }

@@ -8,7 +8,7 @@ import { checkCors } from './cors-check'
 import { deliver } from './deliver'
 import { serialOrigin, startFlight, type Finished, type Flight, type Steps } from './flight'
 import { followRedirect } from './follow-redirect'
-import { chooseTainting } from './main-fetch'
+import { enterFetch } from './main-fetch'
 import type { Memory } from './memory'
 import { exchange, type Answer } from './network'
 import { whenWhole } from './open-response'
@@ -17,17 +17,22 @@ import { blockedByCors, refused } from './outcome'
 import { redirectTarget } from './redirect'
 import { readOrSetCookie } from './script-cookies'
 import { sendRequest } from './sending'
+import { judgeUse } from './use-response'
 
 /** Does what a browser does for one request of a page. */
 export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<Finished> {
   if (ask.page.kind === 'document.cookie') return readOrSetCookie(ask, memory, nowMs)
   const notes: RuleNote[] = []
-  const built = constructRequest(ask, (note) => notes.push(note))
-  if ('message' in built) return refused(ask, built, notes)
-  const flight = startFlight(ask, built, memory, notes, nowMs)
+  const console: string[] = []
+  const built = constructRequest(ask, (note, line) => {
+    notes.push(note)
+    if (line !== undefined) console.push(line)
+  })
+  if ('message' in built) return refused(ask, built, notes, console)
+  const flight = startFlight(ask, built, memory, { notes, console }, nowMs)
   if (ask.page.kind === 'websocket') return yield* openSocket(flight)
   for (;;) {
-    const stopped = chooseTainting(flight) ?? (flight.tainting === 'cors' ? yield* askFirst(flight) : null)
+    const stopped = enterFetch(flight) ?? (flight.tainting === 'cors' ? yield* askFirst(flight) : null)
     if (stopped) return stopped
     const answer = yield* exchange(flight, sendRequest(flight, cookieFor(flight)))
     if ('done' in answer) return answer
@@ -51,5 +56,5 @@ function receive(flight: Flight, answer: Answer): Finished | null {
     if (note) flight.notes.push(note)
     return followRedirect(flight, answer, redirect)
   }
-  return deliver(flight, answer, note)
+  return judgeUse(flight, answer) ?? deliver(flight, answer, note)
 }

@@ -1,19 +1,21 @@
 // A fetch on its way: what is known of it between two sendings. Changed by the steps of fetch-steps.ts alone.
 import type {
   BodyText,
+  CacheMode,
   Exchange,
   ExchangeRole,
   FetchView,
   HeaderList,
   Ms,
   PageRequest,
+  ReferrerPolicy,
   RuleNote,
   WireRequest,
 } from '../protocol'
 import type { Constructed } from './construct'
 import { kindOf, type Kind } from './kinds'
 import type { Memory } from './memory'
-import { DEFAULT_POLICY, type ReferrerPolicy } from './referrer'
+import { DEFAULT_POLICY } from './referrer'
 import { unsafeHeaders } from './request-headers'
 import { isTrustworthy, siteOf } from './sites'
 import { isSameOrigin, OPAQUE, originOf, parseUrl } from './url'
@@ -58,11 +60,12 @@ export interface Flight {
   /** The page's; `null` for a sandboxed one. */
   readonly origin: string
   readonly startedMs: Ms
-  readonly policyAsked: ReferrerPolicy | null
   /** What Referer says, once the policy has been applied to it; null for nothing. */
   referrer: string | null
   nowMs: Ms
   notes: RuleNote[]
+  /** Lines for the console, so far. */
+  readonly console: string[]
   method: string
   /** All URLs so far; the last one is where it goes now. */
   readonly urls: URL[]
@@ -85,7 +88,7 @@ export function startFlight(
   ask: PageRequest,
   built: Constructed,
   memory: Memory,
-  notes: RuleNote[],
+  { notes, console }: { readonly notes: RuleNote[]; readonly console: string[] },
   nowMs: Ms,
 ): Flight {
   const { page } = ask
@@ -95,15 +98,15 @@ export function startFlight(
     memory,
     origin: page.sandboxed ? OPAQUE : originOf(page.url),
     startedMs: nowMs,
-    policyAsked: built.policy,
     referrer: referrerOf(page),
     nowMs,
     notes,
+    console,
     method: built.method,
     urls: [built.url],
     url: built.url,
     headers: built.headers,
-    body: page.hasBody ? ask.body : null,
+    body: built.hasBody ? ask.body : null,
     policy: built.policy ?? DEFAULT_POLICY,
     isTainted: false,
     tainting: 'basic',
@@ -145,4 +148,9 @@ export function takeNotes(flight: Flight): readonly RuleNote[] {
   const { notes } = flight
   flight.notes = []
   return notes
+}
+
+/** An EventSource never wants an answer from a cache (HTML 9.2.2). */
+export function cacheMode({ ask: { page } }: Flight): CacheMode {
+  return page.kind === 'eventsource' ? 'no-store' : (page.cache ?? 'default')
 }

@@ -56,15 +56,9 @@ export function followRedirect(
       fix: 'Look where the redirects lead: most often two of them lead to each other.',
     })
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+  if (BUILT_IN.has(url.protocol)) {
     const text = `The redirect leads to \`${url.protocol}\`, and only \`http:\` and \`https:\` are followed.`
-    const note = { rule, source, text }
-    if (BUILT_IN.has(url.protocol)) return failedNetwork(flight, 'net::ERR_UNSAFE_REDIRECT', note)
-    flight.urls.push(url)
-    flight.url = url
-    return kind.mode === 'cors'
-      ? blockedByCors(flight, { error: 'CorsDisabledScheme', detail: '', note })
-      : failedNetwork(flight, 'net::ERR_UNKNOWN_URL_SCHEME', note)
+    return failedNetwork(flight, 'net::ERR_UNSAFE_REDIRECT', { rule, source, text })
   }
   const hasUser = url.username !== '' || url.password !== ''
   if (kind.mode === 'cors' && hasUser && (flight.tainting === 'cors' || !isSameOrigin(origin, originOf(url)))) {
@@ -77,6 +71,14 @@ export function followRedirect(
         text: 'The redirect leads to a URL with a user name or password, which a cross-origin request may not follow.',
         fix: 'Leave user name and password out of `Location`.',
       },
+    })
+  }
+  if (kind.mode === 'cors' && hasUser) {
+    return failedNetwork(flight, 'net::ERR_ABORTED', {
+      rule,
+      source: 'Chromium',
+      text: 'The redirect leads to a URL with a user name or password, which Chromium does not follow for a script.',
+      fix: 'Leave user name and password out of `Location`.',
     })
   }
   turn(flight, answer, url)

@@ -1,42 +1,75 @@
 // Where a request may go at all, and how much of the answer there will be to see (Fetch 4.1, "main fetch").
-import type { RuleNote } from '../protocol'
+import { bodyBytes } from '../requests'
 import type { Finished, Flight } from './flight'
-import { blocked, blockedByCors } from './outcome'
+import { judgeMixed } from './mixed-content'
+import { blocked, blockedByCors, failedNetwork } from './outcome'
 import { isSameOrigin, originOf } from './url'
 
-/** Fetch 4.1, "main fetch": how much of the answer there will be to see; ends what may not go there at all. */
-export function chooseTainting(flight: Flight): Finished | null {
+/** Fetch 4.6: what all requests together may carry that outlive their page. */
+const MOST_KEEPALIVE_BYTES = 65_536
+
+/** What is refused before Chromium's network service sees it. */
+const REFUSED = 'NotAllowedByFetchAPI'
+
+const SOURCE = 'Fetch 4.1, "main fetch"'
+
+/**
+ * Ends what may not go where it is to go; else sets how much of the answer there will be to see. Asked again for each
+ * redirect.
+ */
+export function enterFetch(flight: Flight): Finished | null {
+  return checkScheme(flight) ?? checkKeepalive(flight) ?? chooseTainting(flight) ?? checkMixed(flight)
+}
+
+function checkScheme(flight: Flight): Finished | null {
+  const { url, kind, urls, ask } = flight
+  const { protocol, href } = url
+  if (protocol === 'http:' || protocol === 'https:') return null
+  const note = {
+    rule: 'scheme',
+    source: 'Fetch 4.2, "scheme fetch"',
+    text: `\`${protocol}\` is not fetched here, only \`http:\` and \`https:\`.`,
+  }
+  if (protocol === 'file:') return blocked(flight, REFUSED, note, [`Not allowed to load local resource: ${href}`])
+  const isFirst = urls.length === 1
+  // Only what is not `fetch`, and redirects, get as far as Chromium's network service, which speaks of CORS.
+  if (kind.mode === 'cors' && !(isFirst && ask.page.kind === 'fetch')) {
+    return blockedByCors(flight, { error: 'CorsDisabledScheme', detail: '', note })
+  }
+  if (!isFirst) return failedNetwork(flight, 'net::ERR_UNKNOWN_URL_SCHEME', note)
+  return blocked(flight, REFUSED, note, [
+    `Fetch API cannot load ${href}. URL scheme "${protocol.slice(0, -1)}" is not supported.`,
+  ])
+}
+
+function checkKeepalive(flight: Flight): Finished | null {
+  const { ask, body } = flight
+  const isKept = ask.page.keepalive === true || ask.page.kind === 'beacon'
+  if (!isKept || body === null || bodyBytes(body) <= MOST_KEEPALIVE_BYTES) return null
+  return blocked(flight, 'KeepaliveLimit', {
+    rule: 'keepalive-limit',
+    source: 'Fetch 4.6, "HTTP-network-or-cache fetch"',
+    text: 'A request that outlives its page carries 64 KB at most. Nothing is sent.',
+  })
+}
+
+function chooseTainting(flight: Flight): Finished | null {
   const { kind, origin, url, ask } = flight
   const isOwn = isSameOrigin(origin, originOf(url))
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuseScheme(flight)
   if (kind.mode === 'navigate' || (isOwn && flight.tainting === 'basic')) {
     flight.tainting = 'basic'
   } else if (kind.mode === 'same-origin') {
-    return blocked(
-      flight,
-      'DisallowedByMode',
-      {
-        rule: 'same-origin-mode',
-        source: 'Fetch 4.1, "main fetch"',
-        text: `The mode is \`same-origin\`, but ${originOf(url)} is another origin than the page's, ${origin}. Nothing is sent.`,
-      },
-      [
-        `Fetch API cannot load ${url.href}. Request mode is "same-origin" but the URL's origin is not same as the ` +
-          `request origin ${origin}.`,
-      ],
-    )
+    const text = `The mode is \`same-origin\`, but ${originOf(url)} is another origin than the page's, ${origin}.`
+    return blocked(flight, REFUSED, { rule: 'same-origin-mode', source: SOURCE, text: `${text} Nothing is sent.` }, [
+      `Fetch API cannot load ${url.href}. Request mode is "same-origin" but the URL's origin is not same as the ` +
+        `request origin ${origin}.`,
+    ])
   } else if (kind.mode === 'no-cors') {
     if ((ask.page.redirect ?? 'follow') !== 'follow') {
-      return blocked(
-        flight,
-        'NoCorsRedirectModeNotFollow',
-        {
-          rule: 'no-cors-redirect-mode',
-          source: 'Fetch 4.1, "main fetch"',
-          text: 'A `no-cors` request to another origin has to follow redirects. Nothing is sent.',
-        },
-        [`Fetch API cannot load ${url.href}. Request mode is "no-cors" but the redirect mode is not "follow".`],
-      )
+      const text = 'A `no-cors` request to another origin has to follow redirects. Nothing is sent.'
+      return blocked(flight, REFUSED, { rule: 'no-cors-redirect-mode', source: SOURCE, text }, [
+        `Fetch API cannot load ${url.href}. Request mode is "no-cors" but the redirect mode is not "follow".`,
+      ])
     }
     flight.tainting = 'opaque'
   } else {
@@ -45,15 +78,13 @@ export function chooseTainting(flight: Flight): Finished | null {
   return null
 }
 
-function refuseScheme(flight: Flight): Finished {
-  const { url } = flight
-  const note: RuleNote = {
-    rule: 'scheme',
-    source: 'Fetch 4.2, "scheme fetch"',
-    text: `\`${url.protocol}\` is not fetched here, only \`http:\` and \`https:\`.`,
-  }
-  if (flight.ask.page.kind !== 'fetch') return blockedByCors(flight, { error: 'CorsDisabledScheme', detail: '', note })
-  return blocked(flight, 'NotAllowedByFetchAPI', note, [
-    `Fetch API cannot load ${url.href}. URL scheme "${url.protocol.slice(0, -1)}" is not supported.`,
-  ])
+function checkMixed(flight: Flight): Finished | null {
+  const mixed = judgeMixed(flight)
+  if (!mixed) return null
+  if (mixed.verdict === 'blocked') return blocked(flight, 'mixed-content', mixed.note, [mixed.console])
+  flight.notes.push(mixed.note)
+  flight.console.push(mixed.console)
+  flight.url = mixed.url
+  flight.urls.splice(-1, 1, mixed.url)
+  return null
 }

@@ -31,7 +31,14 @@ export function* openSocket(flight: Flight): Steps<Finished> {
       `\`${url.protocol}\` opens no WebSocket.`,
     )
   }
-  url.hash = ''
+  if (url.hash !== '') {
+    const id = url.hash.slice(1)
+    return refuse(
+      'SyntaxError',
+      `The URL contains a fragment identifier ('${id}'). Fragment identifiers are not allowed in WebSocket URLs.`,
+      'The URL of a WebSocket has no fragment.',
+    )
+  }
   if (ask.page.url.startsWith('https:') && !isTrustworthy(url.href)) {
     return refuse(
       'SecurityError',

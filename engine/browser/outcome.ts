@@ -31,7 +31,8 @@ export function blocked(flight: Flight, category: string, note: RuleNote, consol
 
 /** A network error, by Chromium's name of it. */
 export function failedNetwork(flight: Flight, name: string, note: RuleNote, console: readonly string[] = []): Finished {
-  return blocked(flight, `network:${name}`, note, console)
+  const line = `WebSocket connection to '${flight.url.href}' failed: Error in connection establishment: ${name}`
+  return blocked(flight, `network:${name}`, note, flight.ask.page.kind === 'websocket' ? [line] : console)
 }
 
 /** Nobody will ever answer: in the app nothing can go on. */
@@ -79,7 +80,7 @@ export function finish(
       category: end.category ?? null,
       text: note.text,
       fix: note.fix ?? null,
-      console: end.console ?? [],
+      console: [...flight.console, ...(end.console ?? [])],
       exception,
       response: end.response ?? null,
       ...(end.used && { used: end.used }),
@@ -89,7 +90,12 @@ export function finish(
 }
 
 /** Refused before anything was sent. */
-export function refused(ask: PageRequest, refusal: Refusal, notes: readonly RuleNote[]): Finished {
+export function refused(
+  ask: PageRequest,
+  refusal: Refusal,
+  notes: readonly RuleNote[],
+  console: readonly string[] = [],
+): Finished {
   const { name, message, note } = refusal
   return {
     notes: [...notes, note],
@@ -101,8 +107,9 @@ export function refused(ask: PageRequest, refusal: Refusal, notes: readonly Rule
       category: 'NotAllowedByFetchAPI',
       text: note.text,
       fix: note.fix ?? null,
-      console: [],
-      exception: { name, message },
+      console,
+      // Elements and navigations throw nothing.
+      exception: !isThrowing(ask.page.kind) ? null : { name, message },
       response: null,
       fromCache: false,
     },
@@ -118,4 +125,8 @@ function exceptionOf(kind: PageRequest['page']['kind']): Exception {
   if (kind === 'fetch') return { name: 'TypeError', message: 'Failed to fetch' }
   if (kind === 'font') return { name: 'NetworkError', message: 'A network error occurred.' }
   return null
+}
+
+function isThrowing(kind: PageRequest['page']['kind']): boolean {
+  return ['fetch', 'xhr', 'beacon', 'eventsource', 'websocket'].includes(kind)
 }

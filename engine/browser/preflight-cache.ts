@@ -12,7 +12,7 @@ const LONGEST_MS: Ms = 7_200_000
 export interface PreflightKey {
   /** Serialised; an opaque origin is told apart by the page's URL. */
   readonly origin: string
-  /** Without fragment; the query counts. */
+  /** With query and fragment. */
   readonly url: string
   /** Site of the top-level page: Chromium keeps the caches of sites apart. */
   readonly partition: string

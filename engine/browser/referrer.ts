@@ -1,9 +1,7 @@
 // Which part of the page's URL a server gets to see in Referer (Referrer Policy 8.3).
-import { REFERRER_POLICIES } from '../protocol'
+import { REFERRER_POLICIES, type ReferrerPolicy } from '../protocol'
 import { isTrustworthy } from './sites'
 import { originOf } from './url'
-
-export type ReferrerPolicy = (typeof REFERRER_POLICIES)[number]
 
 /** What counts where neither page nor request says anything. */
 export const DEFAULT_POLICY: ReferrerPolicy = 'strict-origin-when-cross-origin'

@@ -16,8 +16,21 @@ const CHROMIUM_ONLY = new Set(['user-agent'])
 const OVERRIDES = new Set(['x-http-method', 'x-http-method-override', 'x-method-override'])
 const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
-/** Client hints that Chromium takes as harmless where a script sets them; the standard would ask first. */
-const CLIENT_HINTS = new Set(['dpr', 'width', 'viewport-width', 'save-data', 'device-memory', 'downlink', 'ect', 'rtt'])
+/**
+ * Client hints, and Intervention: Chromium takes them as harmless where their values are what they should be; the
+ * standard would ask first. By trial with Chromium 156.
+ */
+const CLIENT_HINTS: ReadonlyMap<string, RegExp> = new Map([
+  ['device-memory', /^\d+(?:\.\d+)?$/],
+  ['dpr', /^\d+(?:\.\d+)?$/],
+  ['downlink', /^\d+(?:\.\d+)?$/],
+  ['ect', /^(?:slow-2g|2g|3g|4g)$/],
+  ['intervention', /^/],
+  ['rtt', /^\d+$/],
+  ['save-data', /^on$/i],
+  ['viewport-width', /^\d+$/],
+  ['width', /^\d+$/],
+])
 
 /** Why a script's header is dropped: by the standard, by Chromium alone, or not at all. */
 export function whyForbidden(name: string, value: string): 'standard' | 'chromium' | null {
@@ -62,11 +75,12 @@ const MOST_BYTES = 1024
  */
 export function whyUnsafe(name: string, value: string): string | null {
   const lower = name.toLowerCase()
-  if (value.length > MOST_VALUE_BYTES && !CLIENT_HINTS.has(lower)) {
-    return isSafelistedName(lower)
-      ? `has a value of ${value.length} bytes, and only ${MOST_VALUE_BYTES} are safelisted`
-      : 'is not on the safelist'
+  const hint = CLIENT_HINTS.get(lower)
+  if (!hint && !isSafelistedName(lower)) return 'is not on the safelist'
+  if (value.length > MOST_VALUE_BYTES) {
+    return `has a value of ${value.length} bytes, and only ${MOST_VALUE_BYTES} are safelisted`
   }
+  if (hint) return hint.test(value) ? null : `has the value \`${value}\`, which is none for it`
   switch (lower) {
     case 'accept':
       return UNSAFE_BYTE.test(value) ? `has a value with an unsafe byte (${unsafeByte(value)})` : null
@@ -80,10 +94,8 @@ export function whyUnsafe(name: string, value: string): string | null {
         ? null
         : `is \`${value}\`, and only ${[...SAFE_TYPES].join(', ')} are safelisted`
     }
-    case 'range':
-      return isSimpleRange(value) ? null : 'asks for something else than one plain range of bytes'
     default:
-      return CLIENT_HINTS.has(lower) ? null : 'is not on the safelist'
+      return isSimpleRange(value) ? null : 'asks for something else than one plain range of bytes'
   }
 }
 

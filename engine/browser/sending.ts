@@ -1,13 +1,13 @@
 // Makes what goes onto the wire: an ordinary request, a preflight, a handshake.
 import type { ExchangeRole, HeaderList, WireRequest } from '../protocol'
 import { bodyBytes } from '../requests'
-import { isCredentialed, serialOrigin, takeNotes, type Flight, type Sending } from './flight'
+import { cacheMode, isCredentialed, serialOrigin, takeNotes, type Flight, type Sending } from './flight'
 import { getHeader } from './headers'
-import { isNavigation } from './kinds'
+import { isNavigation, isTopLevel } from './kinds'
 import { preflightFields } from './preflight'
 import { refererFor } from './referrer'
 import { secFetchFields, secFetchSite } from './sec-fetch'
-import { isTrustworthy } from './sites'
+import { isSameSite, isTrustworthy } from './sites'
 import { isSameOrigin, OPAQUE, originOf, withoutFragment } from './url'
 import { handshakeLines, preflightLines, requestLines } from './wire-headers'
 
@@ -20,7 +20,7 @@ export function sendRequest(flight: Flight, cookie: string | null): Sending {
     script: headers,
     accept: kind.accept,
     contentLength: contentLength(flight),
-    cache: ask.page.kind === 'eventsource' ? 'no-store' : (ask.page.cache ?? 'default'),
+    cache: cacheMode(flight),
     origin: originField(flight),
     referer: referer(flight),
     secFetch: secFetch(flight, false),
@@ -28,6 +28,7 @@ export function sendRequest(flight: Flight, cookie: string | null): Sending {
     hasHints: flight.hasHints,
     isNavigation: isNavigation(ask.page.kind),
     isElement,
+    isForm: ask.page.kind === 'form',
     storageAccess: storageAccess(flight),
     conditions: [],
   })
@@ -40,6 +41,7 @@ export function sendPreflight(flight: Flight, names: readonly string[]): Sending
   const lines = preflightLines({
     url,
     asks: preflightFields(method, names),
+    cache: cacheMode(flight),
     origin: serialOrigin(flight),
     referer: referer(flight),
     secFetch: secFetch(flight, true),
@@ -96,16 +98,24 @@ function contentLength({ body, method }: Flight): number | null {
   return method === 'POST' || method === 'PUT' ? 0 : null
 }
 
-/** Fetch 3.1, "append a request Origin header". */
+/** Fetch 3.1, "append a request Origin header", as Chromium does it. */
 function originField(flight: Flight): string | null {
-  const { method, policy, url, origin, kind } = flight
+  const { method, policy, url, origin, kind, ask } = flight
   if (flight.tainting === 'cors') return serialOrigin(flight)
+  const isElement = kind.destination !== ''
+  // Chromium: elements that ask with CORS name their origin to it, and those in sandboxed frames say `null` to all.
+  if (isElement && (kind.mode === 'cors' || (origin === OPAQUE && isSandboxTold(flight)))) return serialOrigin(flight)
   if (method === 'GET' || method === 'HEAD') return null
-  if (kind.mode !== 'cors' && hidesOrigin(policy, origin, url)) return OPAQUE
+  if (isNavigation(ask.page.kind) && hidesOrigin(policy, origin, url)) return OPAQUE
   return serialOrigin(flight)
 }
 
-/** Whether the referrer policy keeps the origin from a request that is no CORS request. */
+/** By trial with Chromium 156: only within the site of the page around the frame. */
+function isSandboxTold({ ask, url }: Flight): boolean {
+  return isSameSite(ask.page.url, url.href)
+}
+
+/** Whether the referrer policy keeps the origin from a navigation; Chromium lets scripts' requests have it. */
 function hidesOrigin(policy: Flight['policy'], origin: string, url: URL): boolean {
   switch (policy) {
     case 'no-referrer':
@@ -129,14 +139,15 @@ function secFetch(flight: Flight, isPreflight: boolean): HeaderList {
     destination: kind.destination,
     url,
     isPreflight,
-    isByUser: ask.page.kind === 'navigation' || ask.page.kind === 'form',
+    isByUser: isTopLevel(ask.page.kind),
   })
 }
 
 /** Chromium: whether third-party cookies could be had, on requests of other sites that carry credentials. */
-function storageAccess(flight: Flight): 'none' | 'active' | null {
+function storageAccess(flight: Flight): 'none' | 'inactive' | 'active' | null {
   const { origin, urls, url, memory, ask } = flight
-  if (!isTrustworthy(url.href) || !isCredentialed(flight) || isNavigation(ask.page.kind)) return null
+  if (!isTrustworthy(url.href) || !isCredentialed(flight) || isTopLevel(ask.page.kind)) return null
   if (secFetchSite(origin, urls) !== 'cross-site') return null
+  if (ask.page.sandboxed && isSameSite(ask.page.url, url.href)) return 'inactive'
   return memory.settings.thirdPartyCookies ? 'active' : 'none'
 }

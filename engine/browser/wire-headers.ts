@@ -1,11 +1,20 @@
 // The header lines that go out, in Chromium's order. Values that need deciding are decided elsewhere.
 import type { CacheMode, HeaderList } from '../protocol'
-import { getHeader, hasHeader, withoutHeaders } from './headers'
+import { hasHeader, withoutHeaders } from './headers'
 import { isTrustworthy } from './sites'
 
 const MAJOR = '156'
 const USER_AGENT = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${MAJOR}.0.0.0 Safari/537.36`
-const BRANDS = `"Not:A-Brand";v="8", "Chromium";v="${MAJOR}"`
+type Line = readonly [name: string, value: string]
+
+/** Client hints that go to every trustworthy URL; navigations have them in another order. */
+const HINTS: readonly [brands: Line, mobile: Line, platform: Line] = [
+  ['sec-ch-ua', `"Not:A-Brand";v="8", "Chromium";v="${MAJOR}"`],
+  ['sec-ch-ua-mobile', '?0'],
+  ['sec-ch-ua-platform', '"Linux"'],
+]
+/** Headers of a script's that stand where the browser's own would. */
+const PLACED: ReadonlySet<string> = new Set(['accept', 'accept-language', 'content-type', 'range'])
 const LANGUAGES = 'en-US,en;q=0.9'
 
 /**
@@ -32,41 +41,45 @@ export interface Fields {
   readonly isNavigation: boolean
   /** Elements put Origin before Accept, scripts after. */
   readonly isElement: boolean
-  /** `none` or `active`, on requests of other sites that carry credentials; null elsewhere. */
-  readonly storageAccess: 'none' | 'active' | null
+  readonly isForm: boolean
+  /** What third-party cookies there could be, on requests of other sites that carry credentials; null elsewhere. */
+  readonly storageAccess: 'none' | 'inactive' | 'active' | null
   /** Conditions that the HTTP cache puts. */
   readonly conditions: HeaderList
 }
 
 /** Lines of an ordinary request. The script's own stand between those of the browser. */
 export function requestLines(fields: Fields): HeaderList {
-  const { script, url, isElement, hasHints, secFetch, conditions } = fields
+  const { script, url, isElement, hasHints, secFetch, conditions, isNavigation } = fields
   const isOwn = (name: string): boolean => hasHeader(script, name)
   const line = (name: string, value: string | null): HeaderList => {
-    const own = getHeader(script, name.toLowerCase())
-    return own !== null ? [[name, own]] : value !== null ? [[name, value]] : []
+    const own = script.find(([other]) => other.toLowerCase() === name.toLowerCase())
+    return own ? [own] : value !== null ? [[name, value]] : []
   }
-  const placed = new Set(['accept', 'accept-language', 'content-type'])
+  const caching = fields.isForm ? ([['Cache-Control', 'max-age=0']] as const) : cacheLines(fields.cache)
   const origin = line('Origin', fields.origin)
   const accept = line('Accept', fields.accept)
+  const type = line('Content-Type', null)
+  const agent = ['User-Agent', USER_AGENT] as const
+  const [brands, mobile, platform] = hasHints ? HINTS : []
+  const hints = (...some: (Line | undefined)[]): HeaderList => some.filter((one) => one !== undefined)
   return [
     ['Host', url.host],
     ['Connection', 'keep-alive'],
     ...(fields.contentLength === null ? [] : [['Content-Length', String(fields.contentLength)] as const]),
-    ...cacheLines(fields.cache).filter(([name]) => !isOwn(name.toLowerCase())),
-    ...(hasHints ? [['sec-ch-ua-platform', '"Linux"'] as const] : []),
-    ...(fields.isNavigation ? [['Upgrade-Insecure-Requests', '1'] as const] : []),
-    ['User-Agent', USER_AGENT],
-    ...(hasHints ? [['sec-ch-ua', BRANDS] as const] : []),
-    ...line('Content-Type', null),
-    ...withoutHeaders(script, placed),
-    ...(hasHints ? [['sec-ch-ua-mobile', '?0'] as const] : []),
+    ...caching.filter(([name]) => !isOwn(name.toLowerCase())),
+    ...(isNavigation
+      ? [...hints(brands, mobile, platform), ['Upgrade-Insecure-Requests', '1'] as const, ...type, agent]
+      : [...hints(platform), agent, ...hints(brands), ...type]),
+    ...withoutHeaders(script, PLACED),
+    ...(isNavigation ? [] : hints(mobile)),
     ...(isElement ? [...origin, ...accept] : [...accept, ...origin]),
     ...secFetch,
     ...(fields.storageAccess ? [['Sec-Fetch-Storage-Access', fields.storageAccess] as const] : []),
     ...line('Referer', fields.referer),
     ['Accept-Encoding', isOwn('range') ? 'identity' : encodingsFor(url)],
     ...line('Accept-Language', LANGUAGES),
+    ...line('Range', null),
     ...conditions,
     ...line('Cookie', fields.cookie),
   ]
@@ -74,12 +87,16 @@ export function requestLines(fields: Fields): HeaderList {
 
 /** Lines of a preflight, which never carries cookies or a script's own headers. */
 export function preflightLines(
-  fields: Pick<Fields, 'url' | 'referer' | 'secFetch'> & { readonly asks: HeaderList; readonly origin: string },
+  fields: Pick<Fields, 'url' | 'referer' | 'secFetch' | 'cache'> & {
+    readonly asks: HeaderList
+    readonly origin: string
+  },
 ): HeaderList {
   const { url, asks, origin, secFetch, referer } = fields
   return [
     ['Host', url.host],
     ['Connection', 'keep-alive'],
+    ...cacheLines(fields.cache),
     ['Accept', '*/*'],
     ...asks,
     ['Origin', origin],

@@ -6,6 +6,7 @@ export type {
   CredentialsMode,
   RedirectMode,
   CacheMode,
+  ReferrerPolicy,
   PageRequest,
   FetchOutcome,
   FetchView,

@@ -44,6 +44,8 @@ export const REFERRER_POLICIES = [
   'unsafe-url',
 ] as const
 
+export type ReferrerPolicy = (typeof REFERRER_POLICIES)[number]
+
 /** A request as a script (or a person) on a page asks for it, before the browser adds, changes or refuses anything. */
 export interface PageRequest {
   /** As in `WireRequest`; −1 where a script asked by itself, and no file has it. */

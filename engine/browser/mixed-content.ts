@@ -1,0 +1,61 @@
+// Mixed content: what a page loaded over https may not get over http (Mixed Content 4 and 5).
+import type { AskKind, RuleNote } from '../protocol'
+import type { Flight } from './flight'
+import { isTrustworthy } from './sites'
+
+/** What Chromium calls what was asked for. */
+const NAMES: Partial<Record<AskKind, string>> = {
+  xhr: 'XMLHttpRequest endpoint',
+  eventsource: 'EventSource endpoint',
+  beacon: 'Beacon endpoint',
+  iframe: 'frame',
+  script: 'script',
+  module: 'script',
+  css: 'stylesheet',
+  font: 'font',
+}
+
+/** A verdict on a URL that a page of https asks for over http. */
+export type Mixed =
+  | { readonly verdict: 'blocked'; readonly note: RuleNote; readonly console: string }
+  | { readonly verdict: 'upgraded'; readonly url: URL; readonly note: RuleNote; readonly console: string }
+
+/** Judges where a request goes now; null where nothing is mixed. Links and forms may leave for http. */
+export function judgeMixed({ ask: { page }, url }: Pick<Flight, 'ask' | 'url'>): Mixed | null {
+  const isTop = page.kind === 'navigation' || page.kind === 'form'
+  if (!page.url.startsWith('https:') || isTrustworthy(url.href) || isTop) return null
+  const begin = `Mixed Content: The page at '${documentUrl(page)}' was loaded over HTTPS, but requested an insecure`
+  if (page.kind === 'img') {
+    const better = new URL(url)
+    better.protocol = 'https:'
+    return {
+      verdict: 'upgraded',
+      url: better,
+      console:
+        `${begin} element '${url.href}'. This request was automatically upgraded to HTTPS, For more information see ` +
+        'https://blog.chromium.org/2019/10/no-more-mixed-messages-about-https.html',
+      note: {
+        rule: 'mixed-content',
+        source: 'Mixed Content 4.1, "upgrade a mixed content request"',
+        text: `The page came over https, so the image is asked for over https as well: ${better.href}.`,
+      },
+    }
+  }
+  return {
+    verdict: 'blocked',
+    console:
+      `${begin} ${NAMES[page.kind] ?? 'resource'} '${url.href}'. ` +
+      'This request has been blocked; the content must be served over HTTPS.',
+    note: {
+      rule: 'mixed-content',
+      source: 'Mixed Content 4.4, "should fetching request be blocked"',
+      text: 'The page came over https, and what it makes use of may not come over http. Nothing is sent.',
+      fix: 'Serve it over https. Only localhost and 127.0.0.1 are safe enough without.',
+    },
+  }
+}
+
+/** A sandboxed frame names the origin of the page around it. */
+function documentUrl({ url, sandboxed }: { readonly url: string; readonly sandboxed: boolean }): string {
+  return sandboxed ? `${new URL(url).origin}/` : url
+}
