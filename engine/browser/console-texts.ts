@@ -1,5 +1,8 @@
 // Chromium's own words in its console, and the names it has for what CORS forbids. Nothing is decided here.
 
+/** The message of the AbortError that a script gets by default. */
+export const ABORTED = 'signal is aborted without reason'
+
 /** Chromium's names for reasons; a preflight's access check has the same with `Preflight` before them. */
 export type AccessError =
   | 'MissingAllowOriginHeader'

@@ -1,15 +1,17 @@
 // The last answer of a fetch: hands over as much of it as the page may see (Fetch 2.2.6, 4.1).
 import type { HeaderList, PageResponse, RuleNote } from '../protocol'
-import { bodyBytes } from '../requests'
 import { basicHeaders, corsHeaders } from './filter-response'
 import type { Finished, Flight } from './flight'
 import { isNavigation, isScripted } from './kinds'
 import type { Answer } from './network'
 import { finish } from './outcome'
+import type { ReadBody } from './read-body'
 import { isSameOrigin, originOf, withoutFragment } from './url'
 
 /** @param checked  what the CORS check said, where there was one */
-export function deliver(flight: Flight, answer: Answer, checked: RuleNote | null): Finished {
+export function deliver(flight: Flight, answer: Answer, body: ReadBody, checked: RuleNote | null): Finished {
+  if (body.note) flight.notes.push(body.note)
+  if (body.fault) flight.notes.push(body.fault.note)
   const { tainting, kind, ask, origin, url } = flight
   if (ask.page.kind === 'beacon') {
     return finish(
@@ -25,7 +27,7 @@ export function deliver(flight: Flight, answer: Answer, checked: RuleNote | null
   const type = tainting === 'cors' ? 'cors' : 'basic'
   const headers =
     tainting === 'cors' ? corsHeaders(answer.headers, kind.credentials === 'include') : basicHeaders(answer.headers)
-  const whole = readableResponse(flight, answer, type, headers)
+  const whole = readableResponse(flight, answer, type, headers, body)
   if (isNavigation(ask.page.kind)) {
     const isOwn = isSameOrigin(origin, originOf(url))
     const what = ask.page.kind === 'iframe' ? 'The frame shows the document' : 'The page is left for the document'
@@ -63,19 +65,24 @@ export function deliver(flight: Flight, answer: Answer, checked: RuleNote | null
     : finish(flight, note, { outcome: 'ok', used: whole })
 }
 
-function readableResponse(flight: Flight, answer: Answer, type: 'basic' | 'cors', headers: HeaderList): PageResponse {
-  const body = { text: answer.body, encoding: answer.bodyEncoding }
-  const bytes = bodyBytes(body)
+function readableResponse(
+  flight: Flight,
+  { status, reason }: Answer,
+  type: 'basic' | 'cors',
+  headers: HeaderList,
+  { body, encodedBytes, decodedBytes, fault }: ReadBody,
+): PageResponse {
   return {
     type,
-    status: answer.status,
-    statusText: answer.reason,
+    status,
+    statusText: reason,
     url: withoutFragment(flight.url),
     redirected: flight.urls.length > 1,
     headers,
     body,
-    encodedBytes: bytes,
-    decodedBytes: bytes,
+    encodedBytes,
+    decodedBytes,
+    ...(fault && { bodyError: { message: fault.message, category: fault.category } }),
   }
 }
 

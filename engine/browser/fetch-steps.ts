@@ -13,7 +13,8 @@ import type { Memory } from './memory'
 import { exchange, type Answer } from './network'
 import { whenWhole } from './open-response'
 import { openSocket } from './open-socket'
-import { blockedByCors, refused } from './outcome'
+import { blockedByCors, failedNetwork, refused } from './outcome'
+import { readBody } from './read-body'
 import { redirectTarget } from './redirect'
 import { readOrSetCookie } from './script-cookies'
 import { sendRequest } from './sending'
@@ -34,12 +35,23 @@ export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<
   for (;;) {
     const stopped = enterFetch(flight) ?? (flight.tainting === 'cors' ? yield* askFirst(flight) : null)
     if (stopped) return stopped
+    if (ask.page.isStream && flight.body !== null) return refuseStream(flight)
     const answer = yield* exchange(flight, sendRequest(flight, cookieFor(flight)))
     if ('done' in answer) return answer
     keepCookies(flight, answer.headers)
     const ended = receive(flight, answer)
     if (ended) return yield* whenWhole(flight, ended, (whole) => receive(flight, whole))
   }
+}
+
+/** Chromium streams uploads over HTTP/2 and later alone. */
+function refuseStream(flight: Flight): Finished {
+  return failedNetwork(flight, 'net::ERR_ALPN_NEGOTIATION_FAILED', {
+    rule: 'stream-upload',
+    source: 'Chromium',
+    text: 'A body that is a stream is sent over HTTP/2 or later alone, and uvicorn speaks HTTP/1.1. It stays unsent.',
+    fix: 'Put a server that speaks HTTP/2 in front of it, or let the script send the body whole.',
+  })
 }
 
 /** Fetch 4.3, "HTTP fetch", after the answer: CORS check, redirects, the end. Null where a redirect is followed. */
@@ -56,5 +68,6 @@ function receive(flight: Flight, answer: Answer): Finished | null {
     if (note) flight.notes.push(note)
     return followRedirect(flight, answer, redirect)
   }
-  return judgeUse(flight, answer) ?? deliver(flight, answer, note)
+  const body = readBody(flight, answer)
+  return judgeUse(flight, answer, body) ?? deliver(flight, answer, body, note)
 }

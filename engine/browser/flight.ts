@@ -82,6 +82,8 @@ export interface Flight {
   hasHints: boolean
   /** Of the answer in hand only the head is there. */
   isComing: boolean
+  /** The script took the request back before the end of the answer in hand. */
+  isAborted: boolean
 }
 
 export function startFlight(
@@ -112,6 +114,7 @@ export function startFlight(
     tainting: 'basic',
     hasHints: isTrustworthy(built.url.href),
     isComing: false,
+    isAborted: false,
   }
 }
 

@@ -1,6 +1,8 @@
 // One exchange with a server: nobody there, no answer, or the head of one.
 import type { Exchange } from '../protocol'
-import type { Finished, Flight, Sending, Steps } from './flight'
+import { refuseCodings } from './decode'
+import type { Finished, Flight, Reply, Sending, Steps } from './flight'
+import { getHeader } from './headers'
 import { aborted, failedNetwork, pending } from './outcome'
 import { refuseHead, refusePort, type Refused } from './refuse-head'
 import { originOf, withoutFragment } from './url'
@@ -9,7 +11,8 @@ export type Answer = NonNullable<Exchange['response']>
 
 /** Sends one thing and reads what came; ends the fetch where no head of an answer did. */
 export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Finished> {
-  const { url, ask, memory } = flight
+  const { url, memory } = flight
+  const asked = getHeader(sending.wire.headers, 'accept-encoding') ?? ''
   const badPort = refusePort(url)
   if (badPort) {
     flight.notes = [...sending.notes, ...flight.notes]
@@ -26,18 +29,28 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
   }
   const { reply, nowMs } = yield sending
   flight.nowMs = nowMs
-  const isOver = ask.hangUpMs !== undefined && nowMs - flight.startedMs >= ask.hangUpMs
-  const isAborted = isOver || ('failed' in reply && reply.failed === 'aborted')
   flight.isComing = 'head' in reply
-  if ('head' in reply) return reply.head.response ?? lost(flight, 'net::ERR_EMPTY_RESPONSE')
-  if ('failed' in reply) return isAborted ? aborted(flight) : lost(flight, reply.failed)
-  if (reply.response) {
-    const badHead = refuseHead(reply.response.headers)
-    return badHead ? refuse(flight, badHead) : reply.response
-  }
-  if (isAborted) return aborted(flight)
-  if (reply.error?.type === 'Stalled') return pending(flight)
+  flight.isAborted = isTakenBack(flight, reply)
+  const came = 'head' in reply ? reply.head : reply
+  if ('failed' in came) return flight.isAborted ? aborted(flight) : lost(flight, came.failed)
+  if (came.response) return refuseAnswer(flight, came.response, asked) ?? came.response
+  if (flight.isAborted) return aborted(flight)
+  if (came.error?.type === 'Stalled') return pending(flight)
   return lost(flight, 'net::ERR_EMPTY_RESPONSE')
+}
+
+/** Whether the script had taken a request back when its answer came. */
+export function isTakenBack({ ask, nowMs, startedMs }: Flight, reply: Reply): boolean {
+  if ('failed' in reply && reply.failed === 'aborted') return true
+  return ask.hangUpMs !== undefined && nowMs - startedMs >= ask.hangUpMs
+}
+
+/** What is wrong with an answer's head, whatever the page may see. */
+function refuseAnswer(flight: Flight, { headers, status }: Answer, asked: string): Finished | null {
+  const badHead = refuseHead(headers)
+  if (badHead) return refuse(flight, badHead)
+  const badCoding = status === 304 || status === 204 ? null : refuseCodings(headers, asked)
+  return badCoding && refuse(flight, { error: badCoding.category, text: badCoding.text })
 }
 
 function refuse(flight: Flight, { error, ...note }: Refused): Finished {

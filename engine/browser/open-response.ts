@@ -1,6 +1,6 @@
 // A response whose body is still coming: the page has its head, and is given the rest when it is there (Fetch 4.7, "processBodyChunk").
 import type { Finished, Flight, Steps } from './flight'
-import type { Answer } from './network'
+import { isTakenBack, type Answer } from './network'
 import { aborted } from './outcome'
 
 /**
@@ -17,6 +17,7 @@ export function* whenWhole(
   const { reply, nowMs } = yield { ...finished, isOpen: true }
   flight.nowMs = nowMs
   flight.isComing = false
+  flight.isAborted = isTakenBack(flight, reply)
   const answer = 'failed' in reply || 'head' in reply ? null : reply.response
   const whole = answer && judge(answer)
   if (!whole) return aborted(flight)

@@ -1,6 +1,6 @@
 // What a fetch ends with: the words for the learner, Chromium's category and console line, and what the script gets.
 import type { FetchView, PageRequest, PageResponse, RuleNote } from '../protocol'
-import { corsLine, type CorsError } from './console-texts'
+import { ABORTED, corsLine, type CorsError } from './console-texts'
 import type { Refusal } from './construct'
 import { takeNotes, type Done, type Finished, type Flight } from './flight'
 import { withoutFragment } from './url'
@@ -49,8 +49,7 @@ export function aborted(flight: Flight): Finished {
     source: 'Fetch 5.6, "fetch method"',
     text: 'The script aborted the request before an answer had begun. The server may have done its work all the same.',
   }
-  const exception =
-    flight.ask.page.kind === 'fetch' ? { name: 'AbortError', message: 'signal is aborted without reason' } : null
+  const exception = flight.ask.page.kind === 'fetch' ? { name: 'AbortError', message: ABORTED } : null
   return finish(flight, note, { outcome: 'blocked', category: 'network:net::ERR_ABORTED', exception })
 }
 

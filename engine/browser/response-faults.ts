@@ -1,26 +1,7 @@
-// What is wrong with a response beyond what it says: bodies that end too early, heads that contradict themselves.
+// What is wrong with a response beyond what it says: bodies that end too early.
 // Bytes and names alone; knows no page.
 import type { HeaderList } from '../protocol'
 import type { BodyError } from './decode'
-
-/** Fields that may stand once, or several times with one value: else somebody put words into the head (Chromium). */
-const SINGLE = {
-  'content-length': 'net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH',
-  'content-disposition': 'net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_DISPOSITION',
-  location: 'net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION',
-}
-
-/** Why Chromium takes a response's head for an attack, before the page learns anything of it; null if it doesn't. */
-export function faultOfHead(headers: HeaderList): BodyError | null {
-  for (const [name, category] of Object.entries(SINGLE)) {
-    const values = new Set(headers.filter(([field]) => field.toLowerCase() === name).map(([, value]) => value))
-    if (values.size > 1) {
-      const text = `The response has \`${name}\` more than once, with different values: ${[...values].join(' | ')}. Send it once.`
-      return { category, text }
-    }
-  }
-  return null
-}
 
 /**
  * Why reading the body fails because the connection ended too early; null if it came whole (RFC 9112 8).

@@ -66,7 +66,6 @@ function toSending(
   const { ask, url } = flight
   const set = new Set(role === 'request' ? ask.headers.map(([name]) => name.toLowerCase()) : [])
   const added = headers.map(([name]) => name.toLowerCase()).filter((name) => !set.has(name))
-  const leftMs = ask.hangUpMs === undefined ? undefined : Math.max(0, flight.startedMs + ask.hangUpMs - flight.nowMs)
   return {
     notes: takeNotes(flight),
     wire: {
@@ -80,7 +79,6 @@ function toSending(
       added,
       body,
       atMs: 0,
-      ...(leftMs !== undefined && { hangUpMs: leftMs }),
       ...(role === 'request' && ask.socket && { socket: ask.socket }),
     },
   }

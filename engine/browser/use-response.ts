@@ -1,10 +1,11 @@
 // Whether what asked can make use of an answer that it was let have: scripts, style sheets, frames, event streams.
-import type { RuleNote } from '../protocol'
+import type { AskKind, RuleNote } from '../protocol'
 import { isNosniff, judgeFraming, judgeOpaque, judgeResourcePolicy, type Kept } from './embedding'
 import type { Finished, Flight } from './flight'
 import { getHeader } from './headers'
 import type { Answer } from './network'
 import { blocked, failedNetwork } from './outcome'
+import type { ReadBody } from './read-body'
 import { essenceOf } from './request-headers'
 import { withoutFragment } from './url'
 
@@ -12,13 +13,20 @@ import { withoutFragment } from './url'
 const JAVASCRIPT =
   /^(?:(?:text|application)\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/
 
+/** What makes no use of a body that broke off; `fetch` and documents have what came. */
+const NEEDS_WHOLE: ReadonlySet<AskKind> = new Set(['xhr', 'script', 'module', 'css', 'font'])
+
 /** Ends a fetch whose answer is of no use; null where it is of use. */
-export function judgeUse(flight: Flight, answer: Answer): Finished | null {
+export function judgeUse(flight: Flight, answer: Answer, body: ReadBody): Finished | null {
   const { ask, tainting, origin, url } = flight
   const { kind } = ask.page
   if (tainting === 'opaque') {
-    const kept = judgeResourcePolicy(answer.headers, origin, url) ?? judgeEmbedded(flight, answer)
+    const kept = judgeResourcePolicy(answer.headers, origin, url) ?? judgeEmbedded(flight, answer, body)
     if (kept) return keep(flight, kept)
+  }
+  if (body.fault && NEEDS_WHOLE.has(kind)) {
+    const { category, note } = body.fault
+    return failedNetwork(flight, category, note)
   }
   if (kind === 'iframe') {
     const kept = judgeFraming(answer.headers, ask.page, url)
@@ -30,9 +38,9 @@ export function judgeUse(flight: Flight, answer: Answer): Finished | null {
   return null
 }
 
-function judgeEmbedded({ ask: { page } }: Flight, { headers, body, bodyEncoding }: Answer): Kept | null {
+function judgeEmbedded({ ask: { page } }: Flight, { headers }: Answer, { body }: ReadBody): Kept | null {
   const isEmbedded = page.kind === 'img' || page.kind === 'script' || page.kind === 'css'
-  return isEmbedded ? judgeOpaque(headers, bodyEncoding === 'utf8' ? body : '') : null
+  return isEmbedded ? judgeOpaque(headers, body.encoding === 'utf8' ? body.text : '') : null
 }
 
 function keep(flight: Flight, { error, note, console }: Kept): Finished {
