@@ -6,6 +6,7 @@ import inspect
 import re
 import traceback
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import CoroutineType, TracebackType
 from typing import Any, Literal, cast
@@ -142,7 +143,9 @@ class Errors:
 
 
 def _ends(frames: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
-    if len(frames) <= _MOST_FRAMES:
+    # Of a line that calls itself again and again Python prints three, and says how often it is repeated.
+    lines = [(frame.filename, frame.lineno, frame.name) for frame in frames]
+    if sum(one != before for before, one in pairwise(lines)) < _MOST_FRAMES:
         return frames
     left_out = traceback.FrameSummary("…", 0, f"{len(frames) - _MOST_FRAMES} frames left out", line="")
     return [*frames[: _MOST_FRAMES // 2], left_out, *frames[-_MOST_FRAMES // 2 :]]

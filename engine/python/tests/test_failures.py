@@ -199,13 +199,19 @@ def pong(n):
     return ping(n + 1)
 @app.get("/")
 async def root(): return ping(0)
+@app.get("/alone")
+async def alone(): return again()
+def again(): return again()
 @app.get("/after")
 async def after(): return "fine"
 """
-    result = run(source, "/", "/after")
+    result = run(source, "/", "/alone", "/after")
     error = result.exchanges[0]["error"]
     assert (error["type"], error["file"]) == ("RecursionError", "main.py")
     assert "maximum recursion depth exceeded" in error["message"]
     assert error["traceback"].count("\n") < 250 and error["full"].count("\n") < 250
     assert "frames left out" in error["traceback"]
-    assert result.response(0)["status"] == 500 and result.response(1)["body"] == '"fine"'
+    # A function that calls only itself reads as Python prints it.
+    alone = result.exchanges[1]["error"]["traceback"]
+    assert "[Previous line repeated " in alone and "left out" not in alone
+    assert result.response(0)["status"] == 500 and result.response(2)["body"] == '"fine"'
