@@ -29,7 +29,7 @@ const STALE = Symbol('stale')
 type Failure = Extract<WorkerMessage, { readonly kind: 'failed' }>
 
 interface Pending {
-  readonly resolve: (payload: string) => void
+  readonly resolve: (value: EngineCalls[CallName]['out']) => void
   readonly reject: (error: EngineError) => void
   readonly onTrace: ((events: readonly TraceEvent[]) => void) | undefined
 }
@@ -133,7 +133,7 @@ export class EngineHost {
     let timer: ReturnType<typeof setTimeout> | undefined
     const onAbort = (): void => this.#replace(slot, new EngineError('aborted', 'Stopped before it was done.'))
     try {
-      const payload = await new Promise<string>((resolve, reject) => {
+      const value = await new Promise<EngineCalls[CallName]['out']>((resolve, reject) => {
         slot.pending.set(id, { resolve, reject, onTrace: options.onTrace })
         timer = setTimeout(() => {
           const seconds = options.wallMs / 1000
@@ -141,9 +141,9 @@ export class EngineHost {
         }, options.wallMs)
         options.signal?.addEventListener('abort', onAbort, { once: true })
         if (ENDS_SESSIONS.has(name)) this.#owner = options.owner ?? null
-        slot.worker.post({ id, call: name, payload: JSON.stringify(input) })
+        slot.worker.post({ id, call: name, input })
       })
-      return JSON.parse(payload) as EngineCalls[C]['out']
+      return value as EngineCalls[C]['out']
     } finally {
       clearTimeout(timer)
       options.signal?.removeEventListener('abort', onAbort)
@@ -184,7 +184,7 @@ export class EngineHost {
         }
         case 'reply': {
           const call = slot.pending.get(message.id)
-          if (message.ok) call?.resolve(message.payload)
+          if (message.ok) call?.resolve(message.value)
           else call?.reject(new EngineError('protocol', message.message))
         }
       }

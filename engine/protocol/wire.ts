@@ -1,11 +1,11 @@
-// The messages between a host and its worker. Payloads are JSON text: a batch of events is parsed once, where it is read.
-import type { BootStep, CallName } from './calls'
+// The messages between a host and its worker. A batch of events is JSON text, parsed once where it is read.
+import type { BootStep, CallName, EngineCalls } from './calls'
 
 export interface CallMessage {
   readonly id: number
   readonly call: CallName
-  /** `EngineCalls[call]['in']` as JSON. */
-  readonly payload: string
+  /** `EngineCalls[call]['in']`, as it is: a body of 50 MB is copied faster than it is made JSON and read again. */
+  readonly input: EngineCalls[CallName]['in']
 }
 
 export type WorkerMessage =
@@ -18,6 +18,6 @@ export type WorkerMessage =
   | { readonly kind: 'failed'; readonly message: string; readonly isStale?: boolean }
   /** A JSON array of trace events, in order. */
   | { readonly kind: 'trace'; readonly events: string }
-  /** Settles a call: `EngineCalls[call]['out']` as JSON, or why there is none. */
-  | { readonly kind: 'reply'; readonly id: number; readonly ok: true; readonly payload: string }
+  /** Settles a call: `EngineCalls[call]['out']`, or why there is none. */
+  | { readonly kind: 'reply'; readonly id: number; readonly ok: true; readonly value: EngineCalls[CallName]['out'] }
   | { readonly kind: 'reply'; readonly id: number; readonly ok: false; readonly message: string }

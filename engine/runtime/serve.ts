@@ -1,5 +1,5 @@
 // Answers a host's messages with a runtime. The same under Node and in a browser's worker; knows no transport.
-import type { CallMessage, EngineCalls, WorkerMessage } from '../protocol'
+import type { CallMessage, WorkerMessage } from '../protocol'
 import type { Runtime } from './runtime'
 
 /**
@@ -8,10 +8,9 @@ import type { Runtime } from './runtime'
  */
 export function serve(runtime: Runtime, post: (message: WorkerMessage) => void): (message: CallMessage) => void {
   let last = Promise.resolve()
-  const answer = async ({ id, call, payload }: CallMessage): Promise<void> => {
+  const answer = async ({ id, call, input }: CallMessage): Promise<void> => {
     try {
-      const value = await runtime.call(call, JSON.parse(payload) as EngineCalls[typeof call]['in'])
-      post({ kind: 'reply', id, ok: true, payload: JSON.stringify(value) })
+      post({ kind: 'reply', id, ok: true, value: await runtime.call(call, input) })
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       // Python itself failed, or can't be cleaned: nothing that this worker says can be trusted any more.

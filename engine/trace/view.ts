@@ -228,11 +228,18 @@ function sameBytes(a: readonly BodyView[], b: readonly BodyView[]): boolean {
   if (sum(a) !== sum(b)) return false
   if (a.some((body) => body.text === null) || b.some((body) => body.text === null)) {
     // Too long to be kept: with the same cuts the hashes tell, else equal length has to do.
-    return a.length !== b.length || a.every((body, i) => body.sha256 === b[i]?.sha256)
+    return a.length !== b.length || a.every((body, i) => couldBeSame(body, b[i]))
   }
   if (a.some((body) => body.encoding !== b[0]?.encoding) || b.some((body) => body.encoding !== a[0]?.encoding))
     return a.length !== b.length || a.every((body, i) => body.text === b[i]?.text)
   return a.map((body) => body.text).join('') === b.map((body) => body.text).join('')
+}
+
+/** One of them may have been kept when there was no more room for the other. */
+function couldBeSame(a: BodyView, b: BodyView | undefined): boolean {
+  if (a.bytes !== b?.bytes) return false
+  if (a.text !== null && b.text !== null) return a.text === b.text
+  return a.sha256 === undefined || b.sha256 === undefined || a.sha256 === b.sha256
 }
 
 function bodiesOf(messages: readonly MessageView[]): BodyView[] {

@@ -1,39 +1,58 @@
-"""The door to JavaScript: strings in, strings out, nothing left behind. Imports nothing of the browser's."""
+"""The door to JavaScript: JSON in, JSON out, nothing left behind. Imports nothing of the browser's."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any, Protocol
+
+from pydantic_core import PydanticSerializationError, to_json
 
 from peel import determinism
 from peel.engine import Engine, MisuseError
 from peel.fetches import Browser
+
+LONG = 16 << 10
+"""Bytes from which an answer goes as UTF-8: as a string it would be carried over character by character."""
+
+
+class Carried(Protocol):
+    """Bytes of JavaScript's."""
+
+    def to_bytes(self) -> bytes:
+        """Give a copy."""
+        ...
 
 
 def install(
     emit: Callable[[str], None],
     heap_bytes: Callable[[], int] | None = None,
     browser: Browser | None = None,
-) -> Callable[[str, str], str]:
-    """Make the one function that the worker calls.
+    across: Callable[[bytes], Any] | None = None,
+) -> Callable[[str, str | Carried], Any]:
+    """Make the one function that the worker calls; it takes and gives JSON, as text or as UTF-8.
 
     `emit` gets batches of trace events as JSON arrays; `heap_bytes` says how large the memory has become; `browser` is
-    asked what becomes of a page's request.
+    asked what becomes of a page's request; `across` makes bytes of JavaScript's, and without it all answers are text.
     """
     engine = Engine(emit, heap_bytes, browser)
     determinism.prepare()
 
-    def call(name: str, payload: str) -> str:
+    def call(name: str, payload: str | Carried) -> Any:
         try:
-            value = engine.call(name, json.loads(payload))
+            value = engine.call(name, json.loads(payload if isinstance(payload, str) else payload.to_bytes()))
         except Exception as exc:
             kind = "misuse" if isinstance(exc, MisuseError) else "bug"
             message = str(exc) if kind == "misuse" else f"{type(exc).__name__}: {exc}"
-            return _dump({"ok": False, "error": {"kind": kind, "message": message}})
-        return _dump({"ok": True, "value": value})
+            return answer({"ok": False, "error": {"kind": kind, "message": message}})
+        return answer({"ok": True, "value": value})
+
+    def answer(value: object) -> Any:
+        try:
+            data = to_json(value)
+        except PydanticSerializationError:
+            # Text with half a surrogate pair is not UTF-8.
+            return json.dumps(value)
+        return data.decode() if across is None or len(data) < LONG else across(data)
 
     return call
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -10,6 +10,7 @@ from peel.clock import Clock
 from peel.events import BROWSER, SERVER, Limits, StopReason, StopView
 from peel.sources import Sources
 from peel.tracer import CURRENT, Place, Tracer
+from peel.views import begin_bodies
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -49,6 +50,7 @@ class Budget:
     def begin(self, waits_ms: float) -> None:
         """Start counting for one call; the waits that the requests ask for are theirs to have."""
         self.lines = self.jumps = self._events = 0
+        begin_bodies()
         self._until_ns = self._clock.now_ns + (self._limits.virtual_ms + waits_ms) * 1e6
         self._counting = True
 

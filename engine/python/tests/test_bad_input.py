@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helper import HEAD, OFFSET, run
+from helper import HEAD, OFFSET, request, run
 
 from peel.preload import find_spoilers, list_packages
 
@@ -167,6 +167,32 @@ def test_a_body_of_50_mb_is_sent_and_named_by_its_hash():
     assert len(result.response()["body"]) == 50_000_000
     assert max(len(str(event)) for event in result.events) < 5_000
     assert_that_the_next_run_works()
+
+
+def test_a_body_of_50_mb_is_received_and_named_by_its_hash():
+    source = '@app.post("/")\nasync def root(request: Request): return len(await request.body())'
+    result = run(source, request("/", method="POST", body="x" * 50_000_000))
+    assert result.response()["body"] == "50000000"
+    assert sum(len(str(event)) for event in result.events) < 2_000_000
+    assert_that_the_next_run_works()
+
+
+def test_of_many_pieces_the_first_are_kept_whole_and_the_others_named_by_their_hashes():
+    source = """
+@app.get("/")
+async def root():
+    async def pieces():
+        for number in range(400):
+            yield b"%5d" % number + b"x" * 50_000
+        yield b"the end"
+    return StreamingResponse(pieces())
+"""
+    for result in (run(source, "/"), run(source, "/")):
+        assert len(result.response()["body"]) == 400 * 50_005 + 7
+        bodies = [event["message"]["body"] for event in result.of("send", "endpoint") if "body" in event["message"]]
+        kept = [body["bytes"] for body in bodies if body["text"] is not None]
+        assert kept[:-2] == [50_005] * (8 * 2**20 // 50_005) and kept[-2:] == [7, 0]
+        assert all(len(body["sha256"]) == 64 for body in bodies if body["text"] is None)
 
 
 def test_a_million_events_are_stopped_and_the_first_ones_stay():

@@ -72,16 +72,22 @@ export async function bootInterpreter(
       emit: (events: string) => void,
       heapBytes: () => number,
       browser: (payload: string) => string,
-    ): (name: string, payload: string) => string
+      across: (bytes: Buffered) => Uint8Array,
+    ): Bridge
   }
   let isQuiet = false
-  const call = install(
+  const bridge = install(
     (events) => {
       if (!isQuiet) emit(events)
     },
     () => module.HEAP8.length,
     (payload) => interpreter.browser(payload),
+    (bytes) => bytes.toJs(),
   )
+  const call = (name: string, payload: string): string => {
+    const answer = bridge(name, payload.length < LONG_CHARS ? payload : new TextEncoder().encode(payload))
+    return typeof answer === 'string' ? answer : new TextDecoder().decode(answer)
+  }
   // Else JavaScript's collector would let go of it at some later time, and write into a heap that has been put back.
   install.destroy()
   const boot = new HeapCheckpoint(module)
@@ -107,6 +113,15 @@ export async function bootInterpreter(
   }
   return interpreter
 }
+
+/** `peel.bridge`: what is long comes and goes as UTF-8. */
+type Bridge = (name: string, payload: string | Uint8Array) => string | Uint8Array
+/** Bytes of Python's, while JavaScript is called with them. */
+interface Buffered {
+  toJs(): Uint8Array
+}
+/** Pyodide carries a string over character by character: half a second for a body of 50 MB. */
+const LONG_CHARS = 16 << 10
 
 /** Boots plainly with everything imported and gives what `bootInterpreter` restores: see `BootWay`. */
 export async function recordSnapshot(
