@@ -38,9 +38,20 @@ beforeAll(() => {
 })
 afterAll(() => host.dispose())
 
-async function compare({ files, entry, groups }: Made, asked = ask({ files, entry, groups })): Promise<Compared> {
+/** What such a function prints comes before or after what ready tasks print: on CPython that is chance (decisions/013). */
+const HAS_THREADS = /BackgroundTask\(print|add_task\(print|^def endpoint/m
+/** Such programs are run so many times more on CPython until it does what Peel does. */
+const AGAIN = 40
+let raced = 0
+
+async function compare(made: Made, asked = ask(made)): Promise<Compared> {
+  const { files, entry, groups } = made
   const document = await askPeel(host, { files, entry, app: null }, groups)
-  return seenByBoth(document, await asked, MASKS)
+  let compared = seenByBoth(document, await asked, MASKS)
+  if (isSame(compared) || !HAS_THREADS.test(files['main.py'] ?? '')) return compared
+  for (let left = AGAIN; left > 0 && !isSame(compared); left--) compared = seenByBoth(document, await ask(made), MASKS)
+  if (isSame(compared)) raced += 1
+  return compared
 }
 
 function ask({ files, entry, groups }: Made): ReturnType<typeof askCPython> {
@@ -104,7 +115,7 @@ test(
     while (queue.length > 0) await settle()
     console.log(
       `Compared: ${same.size + different.length} random stacks with ${requests} requests, seed ${SEED}: ` +
-        `${different.length} different`,
+        `${different.length} different (${raced} the same only as another run of CPython's)`,
     )
     if (different.length > 0) {
       const found = await shrink(same)

@@ -14,7 +14,7 @@ import sys
 import textwrap
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 HEAD = """
@@ -346,6 +346,8 @@ def main() -> None:
         phases=(Phase.generate, Phase.shrink) if asks else (Phase.generate,),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
         report_multiple_bugs=False,
+        # What it has to say of its own would stand among the programs.
+        verbosity=Verbosity.quiet,
     )
     @given(programs())
     def tell(program: dict[str, Any]) -> None:
