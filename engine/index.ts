@@ -12,4 +12,6 @@ export type {
 export { playRecording } from './host/recording'
 export type { VersionPair } from './assets/versions'
 export type { LiveFetch, LiveSocket, Program, SocketListener } from './host'
+export { Preview, Realm } from './realm'
+export type { ConsoleLevel, Described, RealmBrowser } from './realm'
 export * from './protocol'

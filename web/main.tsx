@@ -13,6 +13,7 @@ const store = createAppStore(
   {
     catalog,
     loadRecorded,
+    loadRealms: () => import('../engine'),
     createEngine: async (fastapi) => {
       const { createEngine } = await import('../engine')
       return createEngine({

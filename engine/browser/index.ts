@@ -2,4 +2,5 @@
 export { groupRequests } from './prepare'
 export { Agent } from './agent'
 export { EMPTY_STATE } from './memory'
+export { documentCookie } from './script-cookies'
 export type { Reply } from './flight'

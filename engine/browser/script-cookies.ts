@@ -1,5 +1,6 @@
 // `document.cookie`, read or set: no request at all.
-import type { Ms, PageRequest } from '../protocol'
+import type { BrowserState, Ms, Page, PageRequest } from '../protocol'
+import { CookieJar } from './cookies'
 import type { Finished } from './flight'
 import type { Memory } from './memory'
 
@@ -70,4 +71,9 @@ export function readOrSetCookie(ask: PageRequest, memory: Memory, nowMs: Ms): Fi
       },
     },
   }
+}
+
+/** What `document.cookie` says on a page; empty on a sandboxed one, which has none to say it with. */
+export function documentCookie({ cookies, settings }: BrowserState, page: Page, nowMs: Ms): string {
+  return page.sandboxed ? '' : new CookieJar(cookies, settings).readScript(page, nowMs)
 }

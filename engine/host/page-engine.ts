@@ -73,6 +73,8 @@ export interface Engine {
    * @throws {EngineError} `aborted`, `boot`, `protocol`; what the learner did wrong is in the document
    */
   run(program: Program, groups: readonly RequestGroup[], options?: RunOptions): Promise<RunDocument>
+  /** Sees to it that a server runs this program: the running session goes on if it does. The document is of the whole session. */
+  start(program: Program, options?: Pick<RunOptions, 'signal'>): Promise<RunDocument>
   /** Sends one more group to the running session; starts it anew when the program changed. The document is of the whole session. */
   send(program: Program, group: RequestGroup, options?: RunOptions): Promise<RunDocument>
   /**
@@ -209,6 +211,18 @@ class PageEngine implements Engine {
       const session = await this.#open(program, signal)
       for (const group of groups) await session.send(group, { signal, carry, onTrace: this.#onTrace })
       return this.#finish(session)
+    })
+  }
+
+  start(program: Program, { signal: outer }: Pick<RunOptions, 'signal'> = {}): Promise<RunDocument> {
+    const running = this.#session
+    // Between two turns of what is live it is not to be disturbed.
+    if (running && isSame(running.program, program) && (this.#liveCall || (running.isOpen && !this.#current))) {
+      return Promise.resolve(running.document)
+    }
+    return this.#exclusive(outer, async (signal) => {
+      const open = this.#session
+      return this.#finish(open?.isOpen && isSame(open.program, program) ? open : await this.#open(program, signal))
     })
   }
 

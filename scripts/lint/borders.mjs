@@ -18,6 +18,7 @@ const MAY_IMPORT = {
     'host/recording',
     'browser',
     'server',
+    'realm',
     'lesson',
     'trace',
     'requests',

@@ -1,6 +1,7 @@
 // What docks under the code: the response, the console, and the request form, as tabs.
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { BrowserPanel } from '../browser'
+import { PreviewPane, ScriptPane } from '../script'
 import { serverWords } from '../app/words'
 import { useApp, type DockTab } from '../store'
 import { ConsolePane, useConsoleCount } from './ConsolePane'
@@ -30,6 +31,12 @@ export function Dock() {
           <Tab className="tab" id="browser">
             Browser
           </Tab>
+          <Tab className="tab" id="script">
+            JavaScript
+          </Tab>
+          <Tab className="tab" id="preview">
+            Preview
+          </Tab>
         </TabList>
         <span className="spacer" />
         {server !== 'stopped' && (
@@ -56,6 +63,16 @@ export function Dock() {
       <TabPanel className="dock__panel" id="browser">
         <section aria-label="Browser" className="dock__section">
           <BrowserPanel />
+        </section>
+      </TabPanel>
+      <TabPanel className="dock__panel" id="script">
+        <section aria-label="JavaScript" className="dock__section dock__section--full">
+          <ScriptPane />
+        </section>
+      </TabPanel>
+      <TabPanel className="dock__panel" id="preview">
+        <section aria-label="Preview" className="dock__section dock__section--full">
+          <PreviewPane />
         </section>
       </TabPanel>
     </Tabs>

@@ -67,6 +67,16 @@ class ScriptedEngine implements EnginePort {
     this.asked.push({ what: 'send', program, groups: [group] })
     return this.answer()
   }
+  start(program: Program) {
+    this.asked.push({ what: 'start', program, groups: [] })
+    return this.answer()
+  }
+  fetch(): never {
+    throw new Error('nobody fetches here')
+  }
+  socket(): never {
+    throw new Error('nobody talks here')
+  }
   edited: Parameters<EnginePort['editBrowser']>[] = []
   editBrowser(...args: Parameters<EnginePort['editBrowser']>) {
     this.edited.push(args)
@@ -112,6 +122,7 @@ function open(storage: TextStorage | (() => TextStorage) = new MemoryStorage()) 
         return engine
       },
       loadRecorded: async () => recorded,
+      loadRealms: () => Promise.reject(new Error('no frames here')),
     },
     typeof storage === 'function' ? storage : () => storage,
   )

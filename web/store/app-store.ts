@@ -10,6 +10,7 @@ import { createLessonSlice, type Progress } from './lesson'
 import { createQuizSlice } from './quiz'
 import { createRequestsSlice } from './requests'
 import { createRunSlice } from './run'
+import { createScriptSlice } from './script'
 import type { All, Deps } from './state'
 import { createViewSlice } from './view'
 
@@ -40,6 +41,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createRequestsSlice(set, get, api),
         ...createEngineSlice(deps)(set, get, api),
         ...createRunSlice(deps)(set, get, api),
+        ...createScriptSlice(deps)(set, get, api),
         ...createLessonSlice(deps)(set, get, api),
         ...createQuizSlice(set, get, api),
         ...createBrowserSlice(set, get, api),

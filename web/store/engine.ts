@@ -42,6 +42,7 @@ export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineS
         if (notice.kind === 'status') adopt(notice.status)
         else if (notice.kind === 'lane') set({ lane: notice.lane })
         else if (notice.kind === 'server') set({ server: notice.state })
+        else if (notice.kind === 'live') get().acceptLive(notice.document)
         else if (notice.kind === 'trace' && get().phase !== 'idle')
           set(({ arriving }) => ({ arriving: [...arriving, ...notice.events] }))
       })

@@ -4,9 +4,10 @@ export { bindStore, useApp } from './use-app'
 export { isFixedFile } from './editor'
 export { readRequests } from './requests'
 export type { BrowserTab } from './browser'
+export { CLIENT_SCRIPT, type ScriptLine } from './script'
 export type { Trouble } from './run'
 export type { DockTab, InspectorTab, Pane, Saving, Theme } from './view'
-export type { EnginePort, EngineStatus, Lane, ServerState } from './seam'
+export type { Described, EnginePort, EngineStatus, Lane, ServerState } from './seam'
 export {
   changedSince,
   ENTRY,

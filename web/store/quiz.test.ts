@@ -28,6 +28,9 @@ const engine: EnginePort = {
     return session.document
   },
   send: () => Promise.reject(new Error('nobody sends here')),
+  start: () => Promise.reject(new Error('nobody starts here')),
+  fetch: () => Promise.reject(new Error('nobody fetches here')),
+  socket: () => Promise.reject(new Error('nobody talks here')),
   editBrowser: () => Promise.reject(new Error('nobody edits here')),
   check: (source, file, run) => host.call('check', { source, file, document: JSON.stringify(run) }, { wallMs: 10_000 }),
   dispose: () => undefined,
@@ -54,6 +57,7 @@ function storeAt(place: Place) {
       catalog: { list: [], first: place, load: () => Promise.reject(new Error('no other place')) },
       createEngine: () => Promise.resolve(engine),
       loadRecorded: () => Promise.resolve(null),
+      loadRealms: () => Promise.reject(new Error('no frames here')),
     },
     () => ({
       getItem: (key) => kept.get(key) ?? null,

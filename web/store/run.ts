@@ -40,6 +40,10 @@ export interface RunSlice {
   run(): Promise<void>
   /** Sends one request of the file in the running session. */
   send(index: number): Promise<void>
+  /** The program as it is written now, with the browser that it begins with. `isRun` is false for what goes on with a running one. */
+  program(isRun: boolean): Program
+  /** A page asked by itself, and the session has grown: what came last is shown. */
+  acceptLive(document: RunDocument): void
   stop(): void
   chooseExchange(index: number): void
   /** Shows a fetch: where it sent something, its last exchange. */
@@ -101,12 +105,6 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
       }
     }
 
-    const program = (isRun: boolean): Program => {
-      const browser = get().nextBrowser(isRun)
-      set({ startBrowser: browser })
-      return { files: programFiles(get().files), entry: ENTRY, app: null, ...(browser && { browser }) }
-    }
-
     /** The form shows the request of what is in view, as far as the file still has it in its place. */
     const follow = (from: number | undefined) => {
       const { shown, files, chooseRequest } = get()
@@ -137,7 +135,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         await attempt(
           'running',
           () => ({ exchange: exchangeIndex, fetch: unsentFetch }),
-          async (signal) => (await get().reachEngine()).run(program(true), groupRequests(requests), { signal }),
+          async (signal) => (await get().reachEngine()).run(get().program(true), groupRequests(requests), { signal }),
         )
       },
       send: async (index) => {
@@ -145,8 +143,26 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         const [group] = request ? groupRequests([request]) : []
         if (!group) return
         await attempt('sending', lastPlace, async (signal) =>
-          (await get().reachEngine()).send(program(false), group, { signal }),
+          (await get().reachEngine()).send(get().program(false), group, { signal }),
         )
+      },
+      program: (isRun) => {
+        const browser = get().nextBrowser(isRun)
+        set({ startBrowser: browser })
+        return { files: programFiles(get().files), entry: ENTRY, app: null, ...(browser && { browser }) }
+      },
+      acceptLive: (document) => {
+        const { phase, latest, shown, files } = get()
+        // A run on its way will bring it along.
+        if (phase !== 'idle') return
+        const isNew =
+          document.exchanges.length !== latest?.exchanges.length || document.fetches?.length !== latest.fetches?.length
+        if (!isNew) {
+          set({ latest: document, ...(shown && { shown: { ...shown, document } }) })
+          return
+        }
+        turn++
+        accept(document, files, lastPlace(document))
       },
       stop: () => {
         aborter?.abort()

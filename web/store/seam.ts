@@ -1,6 +1,7 @@
 // What the page asks of the engine. Types only: the engine itself is fetched when it is first needed.
-import type { Engine } from '../../engine'
+import type { Engine, Preview, Realm } from '../../engine'
 
+export type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser } from '../../engine'
 export type { EngineNotice, EngineStatus, Lane, Program, ServerState, VersionPair } from '../../engine'
 
 /** What the store asks of the engine. */
@@ -14,8 +15,17 @@ export type EnginePort = Pick<
   | 'subscribe'
   | 'boot'
   | 'run'
+  | 'start'
   | 'send'
+  | 'fetch'
+  | 'socket'
   | 'editBrowser'
   | 'check'
   | 'dispose'
 >
+
+/** Where learners' JavaScript runs, and where documents are shown: they bring frames of their own. */
+export interface RealmRooms {
+  readonly Realm: typeof Realm
+  readonly Preview: typeof Preview
+}

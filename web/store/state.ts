@@ -6,9 +6,10 @@ import type { LessonSlice } from './lesson'
 import type { QuizSlice } from './quiz'
 import type { RequestsSlice } from './requests'
 import type { RunSlice } from './run'
+import type { ScriptSlice } from './script'
 import type { ViewSlice } from './view'
 import type { Catalog } from './places'
-import type { EnginePort } from './seam'
+import type { EnginePort, RealmRooms } from './seam'
 import type { RunDocument } from '../../engine/protocol'
 
 export type All = EditorSlice &
@@ -18,6 +19,7 @@ export type All = EditorSlice &
   LessonSlice &
   QuizSlice &
   BrowserSlice &
+  ScriptSlice &
   ViewSlice
 
 /** The outside world, given to the store when it is made. */
@@ -27,4 +29,6 @@ export interface Deps {
   readonly createEngine: (fastapi: string | null) => Promise<EnginePort>
   /** The recorded run of the catalog's first place; null where there is none. */
   readonly loadRecorded: () => Promise<RunDocument | null>
+  /** Fetches the code of the frames in which learners' JavaScript runs. */
+  readonly loadRealms: () => Promise<RealmRooms>
 }

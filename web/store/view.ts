@@ -4,7 +4,7 @@ import type { All } from './state'
 
 export type Theme = 'system' | 'light' | 'dark' | 'contrast'
 export type Pane = 'lesson' | 'code' | 'onion' | 'result'
-export type DockTab = 'response' | 'console' | 'requests' | 'browser'
+export type DockTab = 'response' | 'console' | 'requests' | 'browser' | 'script' | 'preview'
 export type InspectorTab = 'headers' | 'body' | 'state' | 'time' | 'source'
 
 /** Whether what is typed can be kept in this browser. */

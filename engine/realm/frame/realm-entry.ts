@@ -59,8 +59,14 @@ function install(line: Line): void {
   }
   Object.defineProperty(document, 'cookie', {
     configurable: true,
-    get: () => standing.cookie,
-    set: (text: unknown) => setCookie(line, String(text)),
+    get: () => {
+      if (standing.origin === 'null') throw noCookies('read', 'from')
+      return standing.cookie
+    },
+    set: (text: unknown) => {
+      if (standing.origin === 'null') throw noCookies('set', 'on')
+      setCookie(line, String(text))
+    },
   })
   installNavigation(line)
   addEventListener('error', (event) => {
@@ -118,6 +124,12 @@ async function sendBeacon(line: Line, url: string, data: BodyInit | null): Promi
     body: toBodyText(body?.bytes ?? new Uint8Array()),
     page: { kind: 'beacon', hasBody: body !== null, bodyType: body?.type ?? null },
   }).catch(() => undefined) // a script never learns what became of it
+}
+
+/** In Chromium's words. */
+function noCookies(what: string, preposition: string): DOMException {
+  const why = "The document is sandboxed and lacks the 'allow-same-origin' flag."
+  return new DOMException(`Failed to ${what} the 'cookie' property ${preposition} 'Document': ${why}`, 'SecurityError')
 }
 
 /** The jar is the browser's; what is set is seen here at once, as a page expects, and put right when the jar has answered. */

@@ -1,0 +1,3 @@
+// Door of the room with the JavaScript console and the preview.
+export { PreviewPane } from './PreviewPane'
+export { ScriptPane } from './ScriptPane'

@@ -1,0 +1,204 @@
+// The JavaScript console and the preview: what stands in them. The frames that do the work are made behind the seam.
+import type { StateCreator } from 'zustand/vanilla'
+import { documentCookie } from '../../engine/browser'
+import type { FetchView, PageRequest } from '../../engine/protocol'
+import type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser } from './seam'
+import type { All, Deps } from './state'
+
+/** File that the console runs as a page's script. */
+export const CLIENT_SCRIPT = 'client.js'
+
+/** One thing in the console. */
+export interface ScriptLine {
+  readonly key: number
+  /** `browser` is what the modelled browser itself writes, as Chromium does. */
+  readonly kind: 'entry' | 'value' | 'browser' | ConsoleLevel
+  readonly parts: readonly Described[]
+  /** What would have to change; for the browser's own lines. */
+  readonly fix: string | null
+}
+
+export interface PreviewState {
+  readonly kind: 'idle' | 'loading' | 'shown'
+  readonly method: string
+  readonly url: string
+  /** Status of the document; null where there was no answer. */
+  readonly status: number | null
+  /** Why there is nothing to see; empty where there is. */
+  readonly text: string
+  /** What of the document is not shown, and why. */
+  readonly notes: readonly string[]
+}
+
+export interface ScriptSlice {
+  readonly scriptLines: readonly ScriptLine[]
+  /** What was entered, oldest first. */
+  readonly scriptHistory: readonly string[]
+  readonly isScriptBusy: boolean
+  /** The page on which the console's scripts stand. */
+  readonly scriptPage: Page
+  /** Goes to another page: what scripts left behind on the one before is gone. */
+  standOn(page: Page): void
+  enterScript(source: string): Promise<void>
+  runScriptFile(): Promise<void>
+  clearScript(): void
+  readonly preview: PreviewState
+  /** Goes to an address, as one types it; a path alone is one of the app's. */
+  openPreview(address: string): Promise<void>
+  /** Gives the preview an element to show its frame in; null takes it away. */
+  placePreview(holder: HTMLElement | null): void
+}
+
+const MOST_LINES = 500
+const MOST_ENTRIES = 100
+const APP = 'http://localhost:8000'
+const NO_PREVIEW: PreviewState = { kind: 'idle', method: 'GET', url: `${APP}/docs`, status: null, text: '', notes: [] }
+
+export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptSlice> {
+  return (set, get) => {
+    let realm: Realm | null = null
+    let shown: Preview | null = null
+    let holder: HTMLElement | null = null
+    let count = 0
+
+    const write = (kind: ScriptLine['kind'], parts: readonly Described[], fix: string | null = null) =>
+      set(({ scriptLines }) => ({
+        scriptLines: [...scriptLines, { key: count++, kind, parts, fix }].slice(-MOST_LINES),
+      }))
+    const say = (kind: ScriptLine['kind'], text: string, fix: string | null = null) =>
+      write(kind, [{ kind: kind === 'browser' ? 'error' : 'string', text }], fix)
+
+    /** Chromium's own lines, and beneath the last of them what would help. */
+    const tell = ({ console: texts, fix, text }: FetchView) =>
+      texts.forEach((line, index) =>
+        say('browser', line, index === texts.length - 1 ? [text, fix].filter(Boolean).join(' ') : null),
+      )
+
+    /** The app as it is written now runs before anybody asks it. */
+    const reachServer = async () => {
+      const engine = await get().reachEngine()
+      await engine.start(get().program(false))
+      return engine
+    }
+    const browser: RealmBrowser = {
+      fetch: async (request, options) => {
+        const live = await (await reachServer()).fetch(request, options)
+        tell(live.view)
+        return live
+      },
+      socket: async (request, listener) => (await reachServer()).socket(request, listener),
+      cookie: (page) => {
+        const { latest } = get()
+        return latest?.browser ? documentCookie(latest.browser, page, latest.events.at(-1)?.at ?? 0) : ''
+      },
+    }
+
+    const reachRealm = async (): Promise<Realm> => {
+      if (realm) return realm
+      const rooms = await deps.loadRealms()
+      realm ??= new rooms.Realm(get().scriptPage, browser, {
+        console: write,
+        clear: () => set({ scriptLines: [] }),
+        navigate: (request) => {
+          say('info', `The page goes to ${request.url}. See Preview.`)
+          void openRequest(request)
+        },
+      })
+      return realm
+    }
+
+    const run = async (source: string, isEntry: boolean) => {
+      set({ isScriptBusy: true })
+      try {
+        const { value, isError } = await (await reachRealm()).run(source, isEntry)
+        if (isError && value) write('error', [value])
+        else if (isEntry && value) write('value', [value])
+      } catch (error) {
+        say('error', error instanceof Error ? error.message : String(error))
+      } finally {
+        set({ isScriptBusy: false })
+      }
+    }
+
+    const reachPreview = async (): Promise<Preview | null> => {
+      if (shown || !holder) return shown
+      const rooms = await deps.loadRealms()
+      shown ??= new rooms.Preview(holder, browser, {
+        console: write,
+        clear: () => set({ scriptLines: [] }),
+        loading: ({ method, url }) => set({ preview: { ...NO_PREVIEW, kind: 'loading', method, url } }),
+        shown: (view) =>
+          set(({ preview }) => ({
+            preview: {
+              ...preview,
+              kind: 'shown',
+              url: view.response?.url || view.url,
+              status: view.response?.status ?? null,
+              text: view.response ? '' : view.text,
+            },
+          })),
+        omitted: (note) => set(({ preview }) => ({ preview: { ...preview, notes: [...preview.notes, note] } })),
+      })
+      return shown
+    }
+    const openRequest = async (request: PageRequest) => {
+      if (!holder) get().openDock('preview')
+      await new Promise((resolve) => setTimeout(resolve)) // the pane puts its holder in place
+      try {
+        await (await reachPreview())?.open(request)
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error)
+        set(({ preview }) => ({ preview: { ...preview, kind: 'shown', status: null, text } }))
+      }
+    }
+
+    return {
+      scriptLines: [],
+      scriptHistory: [],
+      isScriptBusy: false,
+      scriptPage: { url: 'https://app.shop.test/', sandboxed: false },
+      standOn: (scriptPage) => {
+        realm?.dispose()
+        realm = null
+        set({ scriptPage })
+        say('info', `The page is ${scriptPage.sandboxed ? 'a sandboxed frame in ' : ''}${scriptPage.url} now.`)
+      },
+      enterScript: async (source) => {
+        write('entry', [{ kind: 'string', text: source }])
+        set(({ scriptHistory }) => ({ scriptHistory: [...scriptHistory, source].slice(-MOST_ENTRIES) }))
+        await run(source, true)
+      },
+      runScriptFile: async () => {
+        say('entry', `Run ${CLIENT_SCRIPT}`)
+        await run(get().files[CLIENT_SCRIPT] ?? '', false)
+      },
+      clearScript: () => set({ scriptLines: [] }),
+      preview: NO_PREVIEW,
+      openPreview: async (address) => {
+        const written = address.trim()
+        const url = URL.canParse(written)
+          ? written
+          : new URL(written.startsWith('/') ? written : `/${written}`, APP).href
+        await openRequest({
+          from: -1,
+          title: `GET ${new URL(url).pathname}`,
+          method: 'GET',
+          url,
+          headers: [],
+          body: { text: '', encoding: 'utf8' },
+          atMs: 0,
+          // An address that is typed comes from nowhere: the page that it leads to is the one that asks.
+          page: { url, sandboxed: false, kind: 'navigation', hasBody: false, bodyType: null },
+        })
+      },
+      placePreview: (element) => {
+        if (element === holder) return
+        shown?.dispose()
+        shown = null
+        holder = element
+        if (!element)
+          set(({ preview }) => ({ preview: { ...preview, kind: 'idle', status: null, text: '', notes: [] } }))
+      },
+    }
+  }
+}
