@@ -12,6 +12,7 @@ export type {
 export { playRecording } from './host/recording'
 export type { VersionPair } from './assets/versions'
 export type { LiveFetch, LiveSocket, Program, SocketListener } from './host'
+export { documentCookie } from './browser'
 export { Preview, Realm } from './realm'
 export type { ConsoleLevel, Described, RealmBrowser } from './realm'
 export * from './protocol'

@@ -1,8 +1,7 @@
 // The JavaScript console and the preview: what stands in them. The frames that do the work are made behind the seam.
 import type { StateCreator } from 'zustand/vanilla'
-import { documentCookie } from '../../engine/browser'
 import type { FetchView, PageRequest } from '../../engine/protocol'
-import type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser } from './seam'
+import type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser, RealmRooms } from './seam'
 import type { All, Deps } from './state'
 
 /** File that the console runs as a page's script. */
@@ -56,6 +55,7 @@ const NO_PREVIEW: PreviewState = { kind: 'idle', method: 'GET', url: `${APP}/doc
 
 export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptSlice> {
   return (set, get) => {
+    let rooms: RealmRooms | null = null
     let realm: Realm | null = null
     let shown: Preview | null = null
     let holder: HTMLElement | null = null
@@ -89,13 +89,13 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
       socket: async (request, listener) => (await reachServer()).socket(request, listener),
       cookie: (page) => {
         const { latest } = get()
-        return latest?.browser ? documentCookie(latest.browser, page, latest.events.at(-1)?.at ?? 0) : ''
+        return rooms && latest?.browser ? rooms.documentCookie(latest.browser, page, latest.events.at(-1)?.at ?? 0) : ''
       },
     }
 
     const reachRealm = async (): Promise<Realm> => {
       if (realm) return realm
-      const rooms = await deps.loadRealms()
+      rooms ??= await deps.loadRealms()
       realm ??= new rooms.Realm(get().scriptPage, browser, {
         console: write,
         clear: () => set({ scriptLines: [] }),
@@ -122,7 +122,7 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
 
     const reachPreview = async (): Promise<Preview | null> => {
       if (shown || !holder) return shown
-      const rooms = await deps.loadRealms()
+      rooms ??= await deps.loadRealms()
       shown ??= new rooms.Preview(holder, browser, {
         console: write,
         clear: () => set({ scriptLines: [] }),

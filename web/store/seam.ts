@@ -1,5 +1,5 @@
 // What the page asks of the engine. Types only: the engine itself is fetched when it is first needed.
-import type { Engine, Preview, Realm } from '../../engine'
+import type { documentCookie, Engine, Preview, Realm } from '../../engine'
 
 export type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser } from '../../engine'
 export type { EngineNotice, EngineStatus, Lane, Program, ServerState, VersionPair } from '../../engine'
@@ -24,8 +24,9 @@ export type EnginePort = Pick<
   | 'dispose'
 >
 
-/** Where learners' JavaScript runs, and where documents are shown: they bring frames of their own. */
+/** Where learners' JavaScript runs, and where documents are shown: frames of their own, and a jar to read for them. */
 export interface RealmRooms {
   readonly Realm: typeof Realm
   readonly Preview: typeof Preview
+  readonly documentCookie: typeof documentCookie
 }
