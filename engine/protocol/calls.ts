@@ -37,8 +37,8 @@ export interface OpenOptions {
   /** The browser to begin with; absent for a fresh one. */
   readonly browser?: BrowserState
   /**
-   * Origins that the app answers, e.g. `http://api.shop.test:8102`; at any other one nobody listens, and a page's request to it is
-   * refused. Absent: it answers wherever a request goes.
+   * Origins that the app answers, e.g. `http://api.shop.test:8102`, or `http://*:8102` for every host; at any other one nobody
+   * listens, and a page's request to it is refused. Absent: it answers wherever a request goes.
    */
   readonly serves?: readonly string[]
   /** Further apps of the same files, each at its origins, with a lifespan of its own. Their layers are not traced. */

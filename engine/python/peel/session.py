@@ -307,7 +307,10 @@ class Session:
 
     def _connect(self, request: WireRequest) -> Connection:
         """Make the client's end of a request, to whoever answers at its origin."""
-        server = self._neighbours.get(_origin(request.url), self._server) if self._neighbours else self._server
+        server = self._server
+        if self._neighbours:
+            anywhere = self._neighbours.get(_origin(request.url, "*"), server)
+            server = self._neighbours.get(_origin(request.url), anywhere)
         assert server is not None
         connection = Connection(server, self._errors, request, len(self._connections))
         self._connections.append(connection)
@@ -584,12 +587,12 @@ class Session:
             gc.collect()
 
 
-def _origin(url: str) -> str:
-    """Scheme, host and port of a URL, a WebSocket's as those of the page that opens it."""
+def _origin(url: str, host: str | None = None) -> str:
+    """Scheme, host and port of a URL, a WebSocket's as those of the page that opens it; with `host` in its place."""
     parts = urlsplit(url)
     scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
     try:
         port = parts.port
     except ValueError:
         port = None
-    return f"{scheme}://{parts.hostname}:{port or (443 if scheme == 'https' else 80)}"
+    return f"{scheme}://{host or parts.hostname}:{port or (443 if scheme == 'https' else 80)}"

@@ -346,6 +346,19 @@ def test_neighbours_answer_at_their_origins():
     assert "GZipMiddleware" not in plain.layers
 
 
+def test_a_neighbour_answers_every_host_at_its_port():
+    anywhere = [{"entry": "pages.py", "app": None, "serves": ["http://*:8101", "http://page.test"]}]
+    origins = [
+        "http://any.test:8101",
+        "http://127.0.0.1:8101",
+        "https://any.test:8101",
+        "http://page.test",
+        "http://x.test",
+    ]
+    run, _ = visit(NEIGHBOURS, [request("/", origin=origin) for origin in origins], neighbours=anywhere)
+    assert [run.response(index)["body"] for index in range(5)] == ['"site"', '"site"', '"api"', '"site"', '"api"']
+
+
 def test_a_neighbour_that_cannot_start_is_named():
     engine = Engine(lambda _batch: None)
     files = {**NEIGHBOURS, "pages.py": "app = FastAPI()"}

@@ -45,12 +45,15 @@ export class BrowserSeat {
 
 function whoListens({ serves, neighbours = [] }: BrowserOptions): (url: string) => boolean {
   if (!serves) return () => true
-  const origins = new Set([...serves, ...neighbours.flatMap((one) => one.serves)].map(originOf))
-  return (url) => origins.has(originOf(url))
+  const origins = new Set([...serves, ...neighbours.flatMap((one) => one.serves)].map((one) => originOf(one)))
+  return (url) => origins.has(originOf(url)) || origins.has(originOf(url, '*'))
 }
 
-/** Scheme, host and port; a WebSocket goes to the server of the same pages. */
-function originOf(url: string): string | null {
+/** Scheme, host and port; a WebSocket goes to the server of the same pages. @param host  in the place of its own */
+function originOf(url: string, host?: string): string | null {
   const http = url.replace(/^ws(?=s?:)/i, 'http')
-  return URL.canParse(http) ? new URL(http).origin : null
+  if (!URL.canParse(http)) return null
+  const parsed = new URL(http)
+  if (host !== undefined) parsed.hostname = host
+  return parsed.origin
 }

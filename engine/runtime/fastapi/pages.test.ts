@@ -151,6 +151,15 @@ describe('a page', { timeout: 60_000 }, () => {
     ])
   })
 
+  test('is answered at every host of a port where that is said', () => {
+    const runtime = start('never', SHOP, { serves: ['https://*:8444'] })
+    const anywhere = ['https://any.test:8444', 'https://127.0.0.1:8444', 'http://any.test:8444', 'https://any.test']
+    const { sent } = sendAll(runtime, [
+      group(...anywhere.map((url) => ({ ...ask('GET', '/'), url: `${url}/wares/1` }))),
+    ])
+    expect(sent[0]?.fetches?.map(({ exchanges }) => exchanges.length)).toEqual([1, 1, 0, 0])
+  })
+
   test('finds the browser that the session was opened with, changed where somebody changed it', () => {
     const [first] = sendAll(start(), [group(ask('PUT', '/wares/1'))]).sent
     const state = first?.browser
