@@ -1,13 +1,16 @@
 // The command line's words: what can be said, and what it answers. Work is done next door.
 import { parseArgs } from 'node:util'
 import { UnknownVersion, VERSIONS } from '../assets/versions'
-import { EngineError } from '../host'
+import { EngineError, EngineHost } from '../host'
+import { browseCases, browsedToJson, describeBrowsed, type Browsed } from './browse'
+import { readCases } from './browse-cases'
 import { branchProgram, branchToJson, describeBranch } from './branch'
 import { compareVersions, comparisonToJson, describeComparison } from './compare'
 import { ordersToJson, tryOrders } from './orders'
 import { describeOrders } from './orders-text'
 import { InputError } from './read-program'
 import { runProgram, toJson } from './run'
+import { spawnNodeWorker } from './spawn'
 import { describeError, describeRun } from './text'
 
 const HELP = `peel: run FastAPI middleware and see what crosses each layer.
@@ -17,6 +20,8 @@ const HELP = `peel: run FastAPI middleware and see what crosses each layer.
   peel orders DIR_OR_MAIN.PY [the same]     every order of the app's middlewares, grouped by what a client can tell
   peel branch DIR_OR_MAIN.PY --at N --send FILE.http [the same]
                                             runs to the end, goes back to before request group N, and sends something else
+  peel browse CASES.json [--fastapi VERSION] [--json]
+                                            what a browser makes of apps, by cases of an app with what pages ask of it
 
   --requests FILE.http  what to send; without it requests.http beside the program
   --client FILE.py      a program beside it that uses requests, httpx or TestClient; runs after the requests, or instead of them
@@ -56,7 +61,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     const work = COMMANDS.get(command)
     if (!work) throw new InputError(`"${command}" is no command of peel; \`peel --help\` lists them`)
-    if (path === undefined || more.length > 0) throw new InputError(`say one program: peel ${command} DIR_OR_MAIN.PY`)
+    if (path === undefined || more.length > 0)
+      throw new InputError(
+        command === 'browse'
+          ? 'say one file: peel browse CASES.json'
+          : `say one program: peel ${command} DIR_OR_MAIN.PY`,
+      )
     return await work(path, values)
   } catch (error) {
     if (error instanceof InputError || error instanceof UnknownVersion || isUsageError(error)) {
@@ -83,7 +93,7 @@ interface Values {
 }
 
 const COMMANDS: ReadonlyMap<string, (path: string, values: Values) => Promise<number>> = new Map(
-  Object.entries({ run, compare, orders, branch }),
+  Object.entries({ run, compare, orders, branch, browse }),
 )
 
 /** Preparing an older version takes its time; whoever waits is told why. */
@@ -131,6 +141,24 @@ async function branch(path: string, values: Values): Promise<number> {
   const stops = [outcome.main.stop, outcome.branch.stop].filter((stop) => stop !== null)
   for (const stop of stops) console.error(`peel: ${oneLine(stop.text)}`)
   return stops.length > 0 ? 3 : 0
+}
+
+async function browse(path: string, values: Values): Promise<number> {
+  const fastapi = oneVersion('browse', values.fastapi)
+  const cases = readCases(path)
+  const host = new EngineHost(spawnNodeWorker({ fastapi, onPrepare }), { spare: false })
+  const all: Browsed[] = []
+  try {
+    for await (const one of browseCases(host, cases)) {
+      if (!values.json) await print(describeBrowsed(one))
+      if (one.stop) console.error(`peel: case "${one.id}": ${oneLine(one.stop.text)}`)
+      all.push(one)
+    }
+  } finally {
+    host.dispose()
+  }
+  if (values.json) await print(JSON.stringify(all.map(browsedToJson)))
+  return all.some(({ stop }) => stop) ? 3 : 0
 }
 
 function oneVersion(command: string, [fastapi, another]: readonly string[]): string | undefined {

@@ -2,32 +2,40 @@
 import type { AskKind, HeaderList, Page, PageRequest } from '../../protocol'
 import { encodeText, toBodyText } from '../../requests'
 
+/** Bytes as text or by themselves. */
+interface Content {
+  readonly text?: string | undefined
+  readonly bytes?: Iterable<number>
+}
+
+/** Names and values, in order. */
+export type CaseFields = Readonly<Record<string, string>> | HeaderList
+
 /** A body that is more than a string. Fields of forms are text; `bytes` are numbers from 0 to 255. */
 export type CaseBody =
   | string
-  | { readonly kind: 'formdata' | 'params'; readonly fields: Readonly<Record<string, string>> }
-  | { readonly kind: 'blob'; readonly text: string; readonly type?: string }
-  | { readonly kind: 'bytes'; readonly bytes: readonly number[] }
-  | { readonly kind: 'stream'; readonly text: string }
+  | { readonly kind: 'formdata' | 'params'; readonly fields: CaseFields }
+  | ({ readonly kind: 'blob'; readonly type?: string | undefined } & Content)
+  | ({ readonly kind: 'bytes' | 'stream' } & Content)
 
 /** One request of a case; whatever is absent or null is the browser's default. */
 export interface CaseRequest {
   readonly url: string
-  readonly method?: string | null
-  readonly headers?: Readonly<Record<string, string>> | null
-  readonly body?: CaseBody | null
-  readonly kind?: AskKind | null
-  readonly mode?: PageRequest['page']['mode'] | null
-  readonly credentials?: PageRequest['page']['credentials'] | null
-  readonly redirect?: PageRequest['page']['redirect'] | null
-  readonly cache?: PageRequest['page']['cache'] | null
-  readonly referrerPolicy?: string | null
-  readonly keepalive?: boolean | null
-  readonly uploadListener?: boolean | null
+  readonly method?: string | null | undefined
+  readonly headers?: CaseFields | null | undefined
+  readonly body?: CaseBody | null | undefined
+  readonly kind?: AskKind | null | undefined
+  readonly mode?: PageRequest['page']['mode'] | null | undefined
+  readonly credentials?: PageRequest['page']['credentials'] | null | undefined
+  readonly redirect?: PageRequest['page']['redirect'] | null | undefined
+  readonly cache?: PageRequest['page']['cache'] | null | undefined
+  readonly referrerPolicy?: string | null | undefined
+  readonly keepalive?: boolean | null | undefined
+  readonly uploadListener?: boolean | null | undefined
   /** Value of the attribute; empty means `anonymous`. */
-  readonly crossorigin?: string | null
+  readonly crossorigin?: string | null | undefined
   /** Another page than the case's. */
-  readonly page_origin?: string | null
+  readonly page_origin?: string | null | undefined
 }
 
 /** The boundary that stands between the parts of a form: as long as Chromium's, and the same in each run. */
@@ -56,7 +64,7 @@ export function toPageRequest(request: CaseRequest, page: Page, from: number): P
     title: `${method} ${request.url}`,
     method,
     url: request.url,
-    headers: Object.entries(request.headers ?? {}),
+    headers: fieldsOf(request.headers ?? []),
     body: toBodyText(extracted.bytes),
     atMs: 0,
     ...(asked === 'websocket' && { socket: { messages: [] } }),
@@ -87,21 +95,32 @@ function extractBody(body: CaseBody | null): { readonly bytes: Uint8Array; reado
   switch (body.kind) {
     case 'params':
       return {
-        bytes: encodeText(new URLSearchParams(body.fields).toString()),
+        bytes: encodeText(new URLSearchParams(fieldsOf(body.fields).map(([name, value]) => [name, value])).toString()),
         type: 'application/x-www-form-urlencoded;charset=UTF-8',
       }
     case 'formdata':
       return {
-        bytes: encodeText(encodeForm(Object.entries(body.fields))),
+        bytes: encodeText(encodeForm(fieldsOf(body.fields))),
         type: `multipart/form-data; boundary=${BOUNDARY}`,
       }
     case 'blob':
-      return { bytes: encodeText(body.text), type: body.type || null }
+      return { bytes: contentOf(body), type: body.type || null }
     case 'bytes':
-      return { bytes: Uint8Array.from(body.bytes), type: null }
     case 'stream':
-      return { bytes: encodeText(body.text), type: null }
+      return { bytes: contentOf(body), type: null }
   }
+}
+
+function fieldsOf(fields: CaseFields): HeaderList {
+  return isPairs(fields) ? fields : Object.entries(fields)
+}
+
+function isPairs(fields: CaseFields): fields is HeaderList {
+  return Array.isArray(fields)
+}
+
+function contentOf({ text, bytes }: Content): Uint8Array {
+  return bytes === undefined ? encodeText(text ?? '') : Uint8Array.from(bytes)
 }
 
 /** HTML 4.10.21.8, "multipart/form-data encoding algorithm", for fields of text. */
