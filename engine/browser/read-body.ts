@@ -15,11 +15,16 @@ export interface ReadBody extends Pick<PageResponse, 'body' | 'encodedBytes' | '
   readonly note: RuleNote | null
 }
 
+/** Fetch 2.2.3, "null body status": there is none, whatever came. */
+const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304])
+
 /** What reading a body throws in a page, for any reason of the network's. */
 const MESSAGE = 'Failed to fetch'
 
 export function readBody(flight: Flight, answer: Answer): ReadBody {
-  const wire: BodyText = { text: answer.body, encoding: answer.bodyEncoding }
+  const wire: BodyText = NULL_BODY.has(answer.status)
+    ? { text: '', encoding: 'utf8' }
+    : { text: answer.body, encoding: answer.bodyEncoding }
   const encodedBytes = bodyBytes(wire)
   const isCut = answer.isCut === true
   if (flight.isAborted && isCut) {

@@ -1,24 +1,34 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { Agent } from './agent'
 import { toPageRequest } from './cases/to-page-request'
 import type { HeaderList } from '../protocol'
+import { encodeText, toBodyText } from '../requests'
 
 const PAGE = { url: 'http://app.shop.test:8101/__page', sandboxed: false }
 const STAR = ['access-control-allow-origin', '*'] as const
 
 /** What a fetch ends with, where each of its requests gets the next of these heads. */
-function fetchOnce(request: Parameters<typeof toPageRequest>[0], heads: readonly (readonly [number, HeaderList])[]) {
+function fetchOnce(
+  request: Parameters<typeof toPageRequest>[0],
+  heads: readonly (readonly [status: number, headers: HeaderList, answer?: { body?: Uint8Array; isCut?: true }])[],
+) {
   const agent = new Agent()
   let turn = agent.begin(0, toPageRequest(request, PAGE, 0), 0)
   const sent: string[] = []
-  for (const [status, headers] of heads) {
+  for (const [status, headers, { body = new Uint8Array(), isCut } = {}] of heads) {
     if (!turn.wire) break
     sent.push(turn.wire.url)
-    const response = { status, reason: '', headers, body: '', bodyEncoding: 'utf8' as const }
+    const { text, encoding } = toBodyText(body)
+    const response = { status, reason: '', headers, body: text, bodyEncoding: encoding, ...(isCut && { isCut }) }
     const none = { method: '', url: '', headers: [], body: '', bodyEncoding: 'utf8' } as const
     turn = agent.next(0, { from: 0, title: '', request: none, response, error: null, startedAt: 0, endedAt: 0 }, 0)
   }
-  return { sent, outcome: turn.done?.outcome, category: turn.done?.category, exception: turn.done?.exception?.message }
+  const { outcome, category, exception, response } = turn.done ?? {}
+  return {
+    ...{ sent, outcome, category, exception: exception?.message },
+    ...{ body: response?.body.text, bodyError: response?.bodyError?.category },
+  }
 }
 
 const U = 'http://api.shop.test:8102/x'
@@ -97,6 +107,45 @@ describe('where a Location leads', () => {
         [200, [STAR]],
       ]).sent,
     ).toEqual([U, 'http://api.shop.test:8102/a'])
+  })
+})
+
+const HELLO = gzipSync(encodeText('hello world '.repeat(20)))
+const FAILED = 'net::ERR_CONTENT_DECODING_FAILED'
+
+describe('a body that is not what its head says', () => {
+  const ask = (headers: HeaderList, body: Uint8Array, more: object = {}, status = 200) =>
+    fetchOnce({ url: U, ...more }, [[status, [STAR, ...headers], { body }]])
+
+  test('gzip is decoded, as far as it came', () => {
+    const gzip = [['content-encoding', 'gzip']] as const
+    expect(ask(gzip, HELLO)).toMatchObject({ outcome: 'ok', body: 'hello world '.repeat(20), bodyError: undefined })
+    expect(ask(gzip, HELLO.subarray(0, -4)).body).toBe('hello world '.repeat(20))
+    expect(ask(gzip, encodeText('this is no gzip'))).toMatchObject({ outcome: 'ok', body: '', bodyError: FAILED })
+  })
+
+  test('an XMLHttpRequest has failed then', () => {
+    expect(ask([['content-encoding', 'gzip']], encodeText('this is no gzip'), { kind: 'xhr' })).toMatchObject({
+      ...{ outcome: 'blocked', category: `network:${FAILED}` },
+    })
+  })
+
+  test('a coding that was not asked for is refused with the head', () => {
+    expect(ask([['content-encoding', 'br']], encodeText('x'))).toMatchObject({
+      ...{ outcome: 'blocked', category: `network:${FAILED}` },
+    })
+  })
+
+  test.for([
+    [[['transfer-encoding', 'chunked']], 'net::ERR_INCOMPLETE_CHUNKED_ENCODING'],
+    [[['content-length', '100']], 'net::ERR_CONTENT_LENGTH_MISMATCH'],
+  ] satisfies readonly (readonly [HeaderList, string])[])('cut off, after %j', ([headers, bodyError]) => {
+    const cut = [200, [STAR, ...headers], { body: encodeText('part'), isCut: true }] as const
+    expect(fetchOnce({ url: U }, [cut])).toMatchObject({ outcome: 'ok', bodyError })
+  })
+
+  test('205 has no body, whatever came', () => {
+    expect(ask([], encodeText('hi'), {}, 205)).toMatchObject({ outcome: 'ok', body: '' })
   })
 })
 
