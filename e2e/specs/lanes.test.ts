@@ -18,6 +18,24 @@ test('Run sends a real fetch that the service worker answers', async ({ open }) 
   await waitForText(app.laneStatus, 'service worker')
 })
 
+test('what is typed into the browser’s own console is answered by the running server, or told that there is none', async ({
+  open,
+}) => {
+  const app = await open()
+  const typed = () => app.page.evaluate(() => fetch('https://app.shop.test/hello').then((it) => it.text(), String))
+  app.expectConsoleError(/No server is running/)
+  expect(await typed()).toBe('TypeError: Failed to fetch')
+  await app.type(withHeader('typed', 'x-typed'))
+  await app.openFile('requests.http')
+  await app.type(ONE_GET)
+  await app.run({ in: app.onion, text: 'typed' })
+  const answered = app.page.waitForResponse('https://app.shop.test/hello')
+  expect(await typed()).toBe('{"hello":"world"}')
+  const response = await answered
+  expect(response.fromServiceWorker()).toBe(true)
+  expect(response.headers()['x-typed']).toBe('yes')
+})
+
 test('where service workers are blocked the direct lane takes over and the page says so', async ({ open }) => {
   const app = await open({ serviceWorkers: 'block' })
   app.expectConsoleError(/service ?worker/i)

@@ -190,6 +190,18 @@ test.for(['cancel', 'abort'] as const)('a body comes chunk by chunk, and a %s re
   expect(Number(/\d+$/.exec(told[0] ?? '')?.[0])).toBeLessThan(8)
 })
 
+test('an abort before the head reaches the server when the head is there', async () => {
+  const text = await tab.page.evaluate(async (url) => {
+    const signal = AbortSignal.timeout(100)
+    return fetch(url, { signal }).then((it) => it.text(), String)
+  }, `${API}/slow`)
+  expect(text).toMatch(/^TimeoutError/)
+  await vi.waitFor(
+    async () => expect(await heard(tab.page)).toEqual([expect.stringMatching(/^\/slow cancelled/)]),
+    3000,
+  )
+})
+
 test('frames and workers are answered by their own page, with two open', async () => {
   const other = await openTab('B')
   for (const [{ page }, name] of [

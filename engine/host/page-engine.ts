@@ -17,6 +17,7 @@ import { EngineError } from './errors'
 import { EngineHost, type HostStatus } from './host'
 import { LIMITS } from './limits'
 import { LiveDesk, type LiveFetch, type LiveSocket, type SocketListener } from './live-desk'
+import { liveBySend } from './live-by-send'
 import { ORDERS_WALL_MS, ordersInput } from './orders'
 import { Session, type BranchOptions, type Carry, type Program } from './session'
 
@@ -378,14 +379,14 @@ class PageEngine implements Engine {
   async #goOn(session: Session, input: LiveInput): Promise<LiveResult> {
     while (this.#current) await this.#current.done
     const abort = new AbortController()
-    const options = { wallMs: LIMITS.wallMs, signal: abort.signal, onTrace: this.#onTrace }
-    const turn = this.#workers.host.call('live', input, options)
+    const turn = liveBySend(session, input, { signal: abort.signal, onTrace: this.#onTrace })
     const call = { done: turn.catch(() => undefined), abort }
     this.#liveCall = call
     try {
       const result = await turn
       this.#tell({ kind: 'live', document: session.document })
       if (!session.isOpen) this.#finish(session)
+      if (!result) throw new EngineError('died', session.document.stop?.text ?? NO_SERVER)
       return result
     } finally {
       if (this.#liveCall === call) this.#liveCall = null

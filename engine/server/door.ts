@@ -61,8 +61,8 @@ export interface ServerDoor {
 const PATIENCE_MS = 3000
 /** While the door is in trouble it is still tried, but nobody should wait long for it. */
 const TROUBLED_PATIENCE_MS = 500
-/** Answered fetches end within milliseconds; one that does not must not hold up the result. */
-const SETTLE_MS = 1000
+/** Answered fetches end within milliseconds, on a busy machine within seconds; nobody waits for them. */
+const SETTLE_MS = 10_000
 
 const TROUBLE =
   'The service worker did not hand this request on, so it went to the server directly, and the Network panel does not show it. Reload the page if this goes on.'

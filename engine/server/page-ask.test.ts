@@ -112,6 +112,7 @@ test('readPageRequest() keeps a script’s headers, and none of the browser’s'
   expect(read({ headers }).headers).toEqual([
     ['accept', 'text/html'],
     ['authorization', 'Bearer x'],
+    ['upgrade-insecure-requests', '1'],
     ['x-a', '1, 2'],
   ])
   expect(read({ headers, destination: 'image', mode: 'no-cors' }).headers.map(([name]) => name)).toEqual([

@@ -28,7 +28,7 @@ const BY_DESTINATION: Partial<Readonly<Record<RequestDestination, AskKind>>> = {
 const ELEMENTS: ReadonlySet<AskKind> = new Set(['img', 'script', 'module', 'css', 'font'])
 const NAVIGATIONS: ReadonlySet<AskKind> = new Set(['navigation', 'iframe', 'form'])
 /** Set by the browser, or not to be set by a page: Fetch 2.2.2, "forbidden request-header", and Chromium's User-Agent. */
-const NOT_THE_SCRIPTS = /^(sec-|user-agent$|origin$|upgrade-insecure-requests$)/
+const NOT_THE_SCRIPTS = /^(sec-|user-agent$|origin$)/
 /** Content types that Fetch 5.2 "extract a body" gives, as Chromium writes them; a script hardly writes one so itself. */
 const BROUGHT_ALONG =
   /^(text\/plain;charset=UTF-8|application\/x-www-form-urlencoded(;charset=UTF-8)?|multipart\/form-data; boundary=----WebKitFormBoundary\w+)$/
@@ -43,13 +43,15 @@ export function readPageRequest(call: FetchCall, bytes: Uint8Array | null, groun
   const url = readOwnPath(new URL(request.url), ground.address)?.url ?? request.url
   const kind = kindOf(request)
   const isElement = ELEMENTS.has(kind)
-  const brought = bytes && request.headers.find(([name, value]) => name === 'content-type' && BROUGHT_ALONG.test(value))
+  const type = request.headers.find(([name]) => name === 'content-type')?.[1] ?? ''
+  // A beacon's headers are not the script's.
+  const brought = bytes && (BROUGHT_ALONG.test(type) || kind === 'beacon') ? type : null
   return {
     from: -1,
     title: `${request.method} ${new URL(url).pathname}`,
     method: request.method,
     url,
-    headers: scriptHeaders(request, kind, brought ? 'content-type' : null),
+    headers: scriptHeaders(request, kind, brought === null ? null : 'content-type'),
     body: toBodyText(bytes ?? new Uint8Array()),
     atMs: 0,
     page: {
@@ -57,7 +59,7 @@ export function readPageRequest(call: FetchCall, bytes: Uint8Array | null, groun
       sandboxed: false,
       kind,
       hasBody: bytes !== null,
-      bodyType: brought ? brought[1] : null,
+      bodyType: brought || null,
       ...(isElement ? crossoriginOf(request, kind) : {}),
       ...(isElement || NAVIGATIONS.has(kind) ? {} : settingsOf(call, ground)),
       ...(request.integrity === '' ? {} : { integrity: request.integrity }),
@@ -80,6 +82,7 @@ function scriptHeaders({ headers }: FetchedRequest, kind: AskKind, without: stri
   const isScript = kind === 'fetch' || kind === 'beacon'
   return headers.filter(([name, value]) => {
     if (name === 'accept') return isScript && value !== '*/*'
+    if (name === 'upgrade-insecure-requests') return isScript
     return name !== without && !NOT_THE_SCRIPTS.test(name)
   })
 }
