@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
+from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ NO_THREADS = (
 
 
 EXECUTOR_THREADS = 32
-"""The most that asyncio's own executor has; anyio's limiter counts its threads itself."""
+"""The most that asyncio's own executor has: whoever comes when all are busy waits. anyio has a limiter for that."""
 
 
 @dataclass(slots=True)
@@ -57,6 +58,8 @@ class Threads:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._busy: dict[CapacityLimiter | None, int] = {}
+        # Calls that wait for a thread of asyncio's executor.
+        self._queue: deque[tuple[asyncio.Future[Any], Callable[[], None]]] = deque()
         self.task = 0
         self.on_start: Callable[[Thread], None] = lambda _thread: None
         self.on_end: Callable[[Thread], None] = lambda _thread: None
@@ -68,16 +71,36 @@ class Threads:
         call: Callable[[], Any],
         limiter: CapacityLimiter | None = None,
     ) -> asyncio.Future[Any]:
-        """Run `call` now, which calls `func`; the future is done after the virtual time that the call slept."""
+        """Run `call`, which calls `func`, as soon as there is a thread: mostly now.
+
+        The future is done after the virtual time that the call slept.
+        """
         future: asyncio.Future[Any] = loop.create_future()
+        task = loop.current_number()
+        if limiter is None and self._busy.get(None, 0) >= EXECUTOR_THREADS:
+            context = copy_context()
+            self._queue.append((future, lambda: context.run(self._start, loop, future, func, call, None, task)))
+        else:
+            self._start(loop, future, func, call, limiter, task)
+        return future
+
+    def _start(
+        self,
+        loop: VirtualLoop,
+        future: asyncio.Future[Any],
+        func: Callable[..., Any],
+        call: Callable[[], Any],
+        limiter: CapacityLimiter | None,
+        number: int,
+    ) -> None:
         clock = self._clock
         of = EXECUTOR_THREADS if limiter is None else limiter.total_tokens
         # Not what the limiter has lent: it lends to all that wait before the first of them gets on.
         busy = self._busy[limiter] = self._busy.get(limiter, 0) + 1
         most = busy if of == math.inf else int(of)
-        thread = Thread(_name(func), CURRENT.get(), loop.current_number(), busy, most, clock.now_ns)
+        thread = Thread(_name(func), CURRENT.get(), number, busy, most, clock.now_ns)
         self.on_start(thread)
-        task, self.task = self.task, loop.current_number()
+        task, self.task = self.task, number
         ahead, clock.ahead_ns = clock.ahead_ns, 0
         clock.threads += 1
         # In a thread there is no running loop: asyncio.create_task() fails there, and must fail here.
@@ -106,19 +129,28 @@ class Threads:
             self.on_end(thread)
             self._busy[limiter] -= 1
             if future.cancelled():
-                return
-            if isinstance(error, StopIteration):
+                pass
+            elif isinstance(error, StopIteration):
                 future.set_exception(RuntimeError("coroutine raised StopIteration"))
             elif error is not None:
                 future.set_exception(error)
             else:
                 future.set_result(result)
+            if limiter is None:
+                self._next()
 
         if slept:
             loop.call_at((clock.now_ns + slept) / 10**9, finish)
         else:
             loop.call_soon(finish)
-        return future
+
+    def _next(self) -> None:
+        """A thread of the executor's is free for whoever waits for one, and still wants it."""
+        while self._queue:
+            future, start = self._queue.popleft()
+            if not future.cancelled():
+                start()
+                return
 
     async def run_sync(
         self,

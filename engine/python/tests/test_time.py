@@ -152,6 +152,26 @@ async def to(): return await asyncio.to_thread(lambda: time.sleep(1) or "slept")
     assert result.response(1)["body"] == '"slept"' and result.exchanges[1]["endedAt"] == 1000
 
 
+def test_the_executor_of_asyncio_has_32_threads_and_the_next_waits():
+    source = """
+def work(number):
+    time.sleep(1)
+    return number
+@app.get("/")
+async def root():
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(asyncio.to_thread(work, number)) for number in range(35)]
+        await asyncio.sleep(0.5)
+        tasks[33].cancel()
+    return [one.result() for one in tasks if not one.cancelled()]
+"""
+    result = run(source, "/")
+    assert json.loads(result.response()["body"]) == [one for one in range(35) if one != 33]
+    assert result.exchanges[0]["endedAt"] == 2000
+    threads = [(event["at"], event["busy"], event["of"]) for event in result.of("thread") if event["phase"] == "start"]
+    assert threads == [(0, number + 1, 32) for number in range(32)] + [(1000, 32, 32)] * 2
+
+
 def test_a_loop_of_its_own_in_a_thread_runs_on_the_thread_s_time():
     source = """
 @app.get("/")
