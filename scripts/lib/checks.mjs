@@ -33,9 +33,10 @@ export const CHECKS = [
     name: 'python-format',
     title: 'Python format (ruff)',
     command: inVenv('ruff'),
-    args: ['format', '--check', '.'],
+    // The corpus has no settings of its own.
+    args: ['format', '--check', '--config', 'pyproject.toml', '.', '../corpus'],
     cwd: python,
-    fix: 'ruff format engine/python',
+    fix: 'ruff format --config engine/python/pyproject.toml engine/python engine/corpus',
   },
   { name: 'python-lint', title: 'Python lint (ruff)', command: inVenv('ruff'), args: ['check', '.'], cwd: python },
   {
