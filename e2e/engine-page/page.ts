@@ -1,6 +1,6 @@
 // A page with the engine alone, for tests and measurements: no editor, no views. Driven from outside through `enginePage`.
 import { createEngine } from '../../engine'
-import type { CaseBody, CaseRequest } from '../../engine/browser/cases/to-page-request'
+import type { CaseBody, CaseFields, CaseRequest } from '../../engine/browser/cases/to-page-request'
 import type {
   Engine,
   FetchView,
@@ -87,7 +87,7 @@ function initOf({
 }: CaseRequest): RequestInit {
   return {
     ...(method && { method }),
-    ...(headers && { headers }),
+    ...(headers && { headers: pairsOf(headers) }),
     ...(body !== null && body !== undefined && { body: bodyOf(body) }),
     ...(mode && { mode }),
     ...(credentials && { credentials }),
@@ -116,19 +116,27 @@ function bodyOf(body: CaseBody): BodyInit {
   if (typeof body === 'string') return body
   switch (body.kind) {
     case 'params':
-      return new URLSearchParams(body.fields)
+      return new URLSearchParams(pairsOf(body.fields))
     case 'formdata': {
       const form = new FormData()
-      for (const [name, value] of Object.entries(body.fields)) form.append(name, value)
+      for (const [name, value] of pairsOf(body.fields)) form.append(name, value)
       return form
     }
     case 'blob':
-      return new Blob([body.text], { type: body.type ?? '' })
+      return new Blob([contentOf(body)], { type: body.type ?? '' })
     case 'bytes':
-      return Uint8Array.from(body.bytes)
+      return contentOf(body)
     case 'stream':
-      return new Blob([body.text]).stream()
+      return new Blob([contentOf(body)]).stream()
   }
+}
+
+function contentOf({ text = '', bytes }: { text?: string | undefined; bytes?: Iterable<number> }): BlobPart {
+  return bytes ? Uint8Array.from(bytes) : text
+}
+
+function pairsOf(fields: CaseFields): [string, string][] {
+  return [...(Symbol.iterator in fields ? fields : Object.entries(fields))].map(([name, value]) => [name, value])
 }
 
 globalThis.enginePage = {

@@ -60,8 +60,8 @@ const requestsOf = (one: Case) => stepsOf(one).flatMap((step) => ('request' in s
 /** Whether a page can ask for it at all: Fetch 5.4, the constructor of Request. */
 function isRequest({ url, method, mode, headers }: CaseRequest): boolean {
   try {
-    const init = { ...(method && { method }), ...(mode && { mode }), ...(headers && { headers }) }
-    return new Request(url, init).url !== ''
+    const init = { ...(method && { method }), ...(mode && { mode }) }
+    return new Request(url, { ...init, headers: { ...(headers as Record<string, string>) } }).url !== ''
   } catch {
     return false
   }
