@@ -91,8 +91,10 @@ export interface LiveInput {
   }[]
   /** Goes away: aborts a fetch, cancels a body. The app hears `http.disconnect`. */
   readonly cancel?: readonly string[]
-  /** Whoever somebody waits for: the clock runs until one of them has news, or until nobody can go on. */
+  /** Whoever somebody waits for: the clock runs until one of them has news, or until nobody can go on. With none it stands still. */
   readonly want: readonly string[]
+  /** Virtual ms that the clock runs at most: where something ticks in the background, those who wait may wait for long. */
+  readonly forMs?: Ms
 }
 
 /** What is new of a live exchange. */

@@ -8,10 +8,11 @@ from __future__ import annotations
 from asyncio import TimerHandle
 from collections.abc import Callable
 from contextvars import Context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from websockets.frames import CloseCode
 
 from peel.clock import as_ms
 from peel.errors import Errors
@@ -24,6 +25,7 @@ from peel.events import (
     HeaderPairs,
     MessageView,
     RuleNote,
+    SocketView,
     WireRequest,
 )
 from peel.reply import Reply, request_head
@@ -67,7 +69,9 @@ class Connection(Record):
         "error",
         "fetch",
         "index",
+        "is_live",
         "notes",
+        "on_heard",
         "on_over",
         "request",
         "role",
@@ -89,6 +93,10 @@ class Connection(Record):
         self.fetch: int | None = None
         self.role: ExchangeRole = "request"
         self.notes: list[RuleNote] = []
+        self.is_live = False
+        """Whoever asked will go on with it in a later call."""
+        self.on_heard: Callable[[], None] | None = None
+        """Called when the server has written something."""
         self.on_over: Callable[[], None] | None = None
         """Called once when the response has been delivered, or none will ever come."""
         self._started_ns = 0
@@ -119,6 +127,26 @@ class Connection(Record):
     def answered(self) -> bool:
         """Whether the head of a response has come."""
         return self._reply.head is not None
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the client has all that it will get."""
+        return self._arrived
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether the body has to be decoded as a whole."""
+        head = self._reply.head
+        return head is not None and any(name.lower() == "content-encoding" for name, _ in head[1])
+
+    @property
+    def socket(self) -> SocketView | None:
+        """The conversation so far; None where it is none."""
+        return self._talk.view() if self._talk is not None else None
+
+    def body_after(self, bytes_before: int) -> bytes:
+        """The body as far as it came, but for so many bytes at the beginning."""
+        return self._reply.body_after(bytes_before)
 
     @property
     def streaming(self) -> bool:
@@ -269,6 +297,8 @@ class Connection(Record):
         self._reply.feed(data)
         if self._talk is not None:
             self._talk.feed(data)
+        if self.on_heard is not None:
+            self.on_heard()
         if self._reply.complete or (self._reply.switched and self._talk is None):
             self._arrive()
         elif (self._talk is not None or (self._held and self._reply.told_to_continue)) and not self._due:
@@ -298,12 +328,45 @@ class Connection(Record):
         if talk.unsaid:
             left = f"{talk.unsaid} message{'s were' if talk.unsaid > 1 else ' was'} not sent"
             self._tell_rule("no-reply", f"The client waited for a message of the server's that never came; {left}.")
-        data, transport = talk.close(), self._transport
+        self._close()
+        return True
+
+    def _close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
+        talk, transport = self._talk, self._transport
+        if talk is None or transport is None or self._arrived or not talk.open:
+            return
+        data = talk.close(code, reason)
         # Before anything is said: the server may answer and close at once, and then the timer is taken back.
         when = (self._server.clock.now_ns + CLOSE_TIMEOUT_MS * 10**6) / 10**9
         self._timers.append(self._server.loop.call_at_wait(when, self._break_off, self._context))
         self._context.run(transport.say, data)
-        return True
+
+    def hold(self) -> None:
+        """Read no more for now; the app waits once it has something to send."""
+        if self._transport is not None:
+            self._transport.hold()
+
+    def release(self) -> None:
+        """Read on."""
+        if self._transport is not None:
+            self._transport.release()
+
+    def say(self, frame: Literal["text", "binary"], data: bytes) -> None:
+        """Say something over the WebSocket, in a turn of the loop."""
+        talk, transport = self._talk, self._transport
+        if talk is not None and transport is not None and not self._arrived:
+            self._server.loop.call_soon(lambda: transport.say(talk.say(frame, data)), context=self._context)
+
+    def say_goodbye(self, code: int, reason: str) -> None:
+        """Close the WebSocket, in a turn of the loop; one that is not open yet is broken off."""
+
+        def leave() -> None:
+            if self._talk is not None and self._talk.open:
+                self._close(code, reason)
+            else:
+                self._break_off()
+
+        self._server.loop.call_soon(leave, context=Context())
 
     def _hang_up(self) -> None:
         seconds = f"{(self.request.hang_up_ms or 0) / 1000:g}"

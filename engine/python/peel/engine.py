@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from peel.discover import OrderError
-from peel.events import RequestGroup, parse_group, parse_options
+from peel.events import RequestGroup, parse_group, parse_live, parse_options
 from peel.fetches import Browser
 from peel.session import Session
 
@@ -70,6 +70,8 @@ class Engine:
         if name == "close":
             session, self._session = self._session, None
             return session.close()
+        if name == "live":
+            return self._session.live(self._need_browser(parse_live(payload)))
         if name == "browser":
             return self._session.browser_changed(payload["text"])
         if name == "position":
@@ -83,12 +85,15 @@ class Engine:
 
     def _read(self, payload: dict[str, Any]) -> RequestGroup:
         group = parse_group(payload)
-        if group.has_pages and self._browser is None:
+        return self._need_browser(group) if group.has_pages else group
+
+    def _need_browser(self, value: T) -> T:
+        if self._browser is None:
             raise MisuseError(
                 "a page's request goes through the modelled browser, and there is none here; "
                 "send what the browser would send, or run it with `peel run`"
             )
-        return group
+        return value
 
     def _opened(self, begin: Callable[[], T]) -> T:
         try:

@@ -229,6 +229,7 @@ class BrowserTurn(TypedDict):
     notes: list[RuleNote]
     wire: NotRequired[dict[str, Any]]
     done: NotRequired[dict[str, Any]]
+    isOpen: NotRequired[bool]
 
 
 class OpenResult(TypedDict):
@@ -249,10 +250,11 @@ class LoadResult(TypedDict):
 
 
 class Position(TypedDict):
-    """Numbers that the next exchange and the next event will have."""
+    """Numbers that the next exchange and the next event will have, and how many exchanges are live."""
 
     exchange: int
     seq: int
+    live: int
 
 
 class SendResult(TypedDict):
@@ -275,6 +277,14 @@ class ClientResult(SendResult):
     """What `client` gives back."""
 
     error: ErrorView | None
+
+
+class LiveResult(SendResult):
+    """What `live` gives back."""
+
+    pieces: list[dict[str, Any]]
+    isQuiet: bool
+    at: float
 
 
 class CloseResult(TypedDict):
@@ -359,7 +369,7 @@ class WireRequest:
 
     def body_bytes(self) -> bytes:
         """The body as it goes onto the wire."""
-        return _read_bytes({"text": self.body, "encoding": self.encoding})
+        return read_bytes({"text": self.body, "encoding": self.encoding})
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +398,41 @@ class RequestGroup:
     def has_pages(self) -> bool:
         """Whether the browser is needed."""
         return any(isinstance(request, PageRequest) for request in self.requests)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWord:
+    """Something to say over an open WebSocket."""
+
+    id: str
+    frame: Literal["text", "binary", "close"]
+    data: bytes
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveInput:
+    """One turn of what is live."""
+
+    start: list[tuple[str, PageRequest]]
+    say: list[LiveWord]
+    cancel: list[str]
+    want: list[str]
+    for_ms: float | None
+
+
+def parse_live(payload: dict[str, Any]) -> LiveInput:
+    """Read `LiveInput` of the protocol."""
+    return LiveInput(
+        start=[(one["id"], parse_page_request(one["request"])) for one in payload.get("start") or ()],
+        say=[
+            LiveWord(one["id"], one["frame"], read_bytes(one["data"]), one.get("code", 1000))
+            for one in payload.get("say") or ()
+        ],
+        cancel=list(payload.get("cancel") or ()),
+        want=list(payload["want"]),
+        for_ms=payload.get("forMs"),
+    )
 
 
 def parse_options(payload: dict[str, Any]) -> OpenOptions:
@@ -433,17 +478,18 @@ def parse_request(raw: dict[str, Any]) -> WireRequest:
         body=raw["body"]["text"],
         encoding=raw["body"]["encoding"],
         at_ms=raw["atMs"],
-        pieces=[Piece(_read_bytes(one["bytes"]), one["atMs"]) for one in raw["pieces"]] if "pieces" in raw else None,
+        pieces=[Piece(read_bytes(one["bytes"]), one["atMs"]) for one in raw["pieces"]] if "pieces" in raw else None,
         hang_up_ms=raw.get("hangUpMs"),
         socket=_parse_socket(raw["socket"]) if "socket" in raw else None,
     )
 
 
 def _parse_socket(raw: dict[str, Any]) -> list[SocketLine]:
-    return [SocketLine(one["frame"], _read_bytes(one["data"]), one["afterReplies"]) for one in raw["messages"]]
+    return [SocketLine(one["frame"], read_bytes(one["data"]), one["afterReplies"]) for one in raw["messages"]]
 
 
-def _read_bytes(raw: BodyText) -> bytes:
+def read_bytes(raw: BodyText) -> bytes:
+    """What `body_text()` was made of."""
     return base64.b64decode(raw["text"]) if raw["encoding"] == "base64" else raw["text"].encode()
 
 

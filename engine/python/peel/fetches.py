@@ -25,14 +25,18 @@ from peel.events import (
     WireRequest,
     parse_request,
 )
+from peel.live import Seat
 from peel.loop import VirtualLoop
 from peel.tracer import Place, Record, Tracer
 
 Browser = Callable[[str], str]
-"""Takes one question as JSON, `{"call": "begin", "id", "ask", "nowMs"}` or `{"call": "next", "id", "reply", "nowMs"}`
-where the reply is an exchange, as far as it came, or `{"failed": "aborted"}` where the script went away before there
-was anything of an answer. Answers with a `BrowserTurn`."""
+"""Takes one question as JSON and gives a `BrowserTurn`: `{"call": "begin", "id", "ask", "nowMs"}`, then as often as
+something comes back `{"call": "next", "id", "reply", "nowMs"}`. The reply is an exchange as far as it came,
+`{"head": exchange}` while its body is still coming, or `{"failed": "aborted"}` where the script went away before there
+was anything of it."""
 
+MANY_PIECES = 16
+"""Writes of the server's after which a response whose head is there is not waited for any longer."""
 ABORTED = {"failed": "aborted"}
 NOBODY_ANSWERED = "The server was stopped before the page got an answer."
 
@@ -49,6 +53,8 @@ class Fetches:
         """Whether decisions go into the trace."""
         self.begun: list[Fetch] = []
         """By number."""
+        self.running: list[Fetch] = []
+        """Those that are not over."""
         self.failure: Exception | None = None
         """What went wrong in the browser or here, never in the program: for the caller of the session."""
         self.connect: Callable[[WireRequest], Connection] = _nowhere
@@ -59,6 +65,12 @@ class Fetches:
         assert self._browser is not None
         question = {"call": call, "id": number, **more, "nowMs": self.clock.ms()}
         return json.loads(self._browser(json.dumps(question, ensure_ascii=False)))
+
+    def look(self) -> None:
+        """Nothing more happens at this moment: a response whose head is there has a body that takes its time."""
+        for fetch in self.running:
+            if fetch.may_open:
+                self.loop.call_soon(fetch.open, context=Context())
 
     def tell_change(self, text: str) -> None:
         """Somebody has changed what the browser remembers."""
@@ -77,8 +89,9 @@ class Fetches:
 class Fetch:
     """One thing that a page asked for, from its beginning to its verdict."""
 
-    def __init__(self, owner: Fetches, request: PageRequest) -> None:
+    def __init__(self, owner: Fetches, request: PageRequest, seat: Seat | None = None) -> None:
         self._owner = owner
+        self._seat = seat
         self._request = request
         self._ask = request.ask
         self._number = -1
@@ -88,12 +101,30 @@ class Fetch:
         self._abortion: TimerHandle | None = None
         self._rest: TimerHandle | None = None
         self._rested: list[RuleNote] = []
+        self._writes = 0
+        self._is_judged = False
+        self._opened: FetchView | None = None
         self._view: FetchView | None = None
 
     @property
     def begun(self) -> bool:
         """Whether it has a number."""
         return self._number >= 0
+
+    @property
+    def number(self) -> int:
+        """Its place among the session's fetches."""
+        return self._number
+
+    @property
+    def exchanges(self) -> list[int]:
+        """Numbers of its exchanges."""
+        return self._exchanges
+
+    @property
+    def connection(self) -> Connection | None:
+        """The last one that it has made."""
+        return self._connection
 
     @property
     def over(self) -> bool:
@@ -105,6 +136,7 @@ class Fetch:
         owner = self._owner
         self._number = len(owner.begun)
         owner.begun.append(self)
+        owner.running.append(self)
         self._started_ns = owner.clock.now_ns
         if self._request.hang_up_ms is not None:
             self._abortion = self._later(self._request.hang_up_ms, self.abort)
@@ -124,8 +156,59 @@ class Fetch:
         """What the page got, as far as it came."""
         if self._view is not None:
             return self._view
+        if self._opened is not None:
+            return {**self._opened, "endedAt": self._owner.clock.ms()}
         text = "The page still waits." if stop is None else NOBODY_ANSWERED
         return self._pending(text, self._owner.clock.now_ns)
+
+    @property
+    def may_open(self) -> bool:
+        """Whether the page could have the head of a response that is not whole yet."""
+        here = self._connection
+        return (
+            here is not None
+            and here.answered
+            and not here.arrived
+            and self._rest is None
+            and not self._is_judged
+            and not self.over
+        )
+
+    def open(self) -> None:
+        """Let the browser decide on the head alone."""
+        if self.may_open:
+            self._owner.guarded(self._open)
+        if self._connection is not None and (self._seat is None or not self._seat.is_full):
+            self._connection.release()
+
+    def _open(self) -> None:
+        here, owner = self._connection, self._owner
+        assert here is not None
+        self._is_judged = True
+        turn = owner.ask("next", self._number, reply={"head": _brief(here, is_head=True)})
+        done = turn.get("done")
+        if done is None or not turn.get("isOpen"):
+            # Of a redirect, a preflight, or what the page may not read, no browser waits for the body.
+            here.leave()
+            self._take(turn)
+            return
+        times = {"startedAt": as_ms(self._started_ns), "endedAt": owner.clock.ms()}
+        self._opened = {**done, "exchanges": self._exchanges, **times}
+        if owner.told:
+            tell_notes(owner.tracer, here.outermost, self._number, turn["notes"])
+        if self._seat is not None:
+            self._seat.opened(self._opened)
+            self._seat.heard(here)
+
+    def _heard(self) -> None:
+        self._writes += 1
+        if self._opened is None:
+            if self._writes == MANY_PIECES and self.may_open and self._connection is not None:
+                # An app that never rests would not let the loop turn.
+                self._connection.hold()
+                self._owner.loop.call_soon(self.open, context=Context())
+        elif self._seat is not None and self._connection is not None:
+            self._seat.heard(self._connection)
 
     # The browser's turns
 
@@ -149,6 +232,10 @@ class Fetch:
         connection.role = wire["role"]
         connection.notes = notes
         connection.on_over = self._over
+        connection.on_heard = self._heard
+        connection.is_live = self._seat is not None
+        self._writes = 0
+        self._is_judged = False
         self._connection = connection
         self._exchanges.append(connection.index)
         connection.start(self._owner.context())
@@ -170,7 +257,7 @@ class Fetch:
         came = here is not None and here.answered
         turn = ask("next", number, reply=_brief(here) if here is not None and came else ABORTED)
         notes = turn["notes"]
-        if "wire" in turn:
+        if "wire" in turn or turn.get("isOpen"):
             turn = ask("next", number, reply=ABORTED)
             notes = notes + turn["notes"]
         self._end(notes, turn["done"])  # type: ignore[typeddict-item]
@@ -180,12 +267,15 @@ class Fetch:
         if self._abortion is not None:
             owner.loop.cancel_wait(self._abortion)
         times = {"startedAt": as_ms(self._started_ns), "endedAt": owner.clock.ms()}
-        self._view = {**done, "exchanges": self._exchanges, **times}
+        self._view = view = {**done, "exchanges": self._exchanges, **times}
+        owner.running.remove(self)
         if owner.told:
             place = self._connection.outermost if self._connection else _outside()
             tell_notes(owner.tracer, place, self._number, self._rested + notes)
-            told = {key: self._view[key] for key in ("outcome", "category", "text", "fix")}
+            told = {key: view[key] for key in ("outcome", "category", "text", "fix")}
             owner.tracer.event("verdict", place, {"fetch": self._number, **told}, task=0)
+        if self._seat is not None:
+            self._seat.over(view, self._connection)
 
     def _pending(self, text: str, now_ns: int) -> FetchView:
         ask = self._ask
@@ -220,9 +310,11 @@ def _outside() -> Place:
     return Place(BROWSER, None, None, Record())
 
 
-def _brief(connection: Connection) -> dict[str, Any]:
-    """The exchange as the browser reads it: it has no use for tracebacks."""
+def _brief(connection: Connection, *, is_head: bool = False) -> dict[str, Any]:
+    """The exchange as the browser reads it: it has no use for tracebacks, and at the head none for the body."""
     view: dict[str, Any] = {**connection.view()}
+    if is_head:
+        view["response"] = {**view["response"], "body": "", "bodyEncoding": "utf8"}
     error = view["error"]
     if error is not None:
         view["error"] = {key: error[key] for key in ("type", "message", "file", "line")}

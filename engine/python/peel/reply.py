@@ -81,6 +81,10 @@ class Reply:
         """Body bytes so far."""
         return bytes(self._body)
 
+    def body_after(self, bytes_before: int) -> bytes:
+        """Body bytes but for so many at the beginning."""
+        return bytes(self._body[bytes_before:])
+
     @property
     def head(self) -> tuple[int, HeaderPairs] | None:
         """Status and headers."""

@@ -36,6 +36,8 @@ from peel.events import (
     ClientResult,
     CloseResult,
     ErrorView,
+    LiveInput,
+    LiveResult,
     LoadResult,
     MoveReason,
     Neighbour,
@@ -51,6 +53,7 @@ from peel.events import (
 )
 from peel.fetches import Browser, Fetch, Fetches
 from peel.lines import LineWatch
+from peel.live import Seat
 from peel.loader import Finder, LoadError, load_app
 from peel.loop import DryError, NumberedTask, VirtualLoop
 from peel.patches import Patches
@@ -117,6 +120,9 @@ class Session:
         self._fetches.connect = self._connect
         self._server: Server | None = None
         self._neighbours: dict[str, Server] = {}
+        # What is live, by the caller's ids; and all of it that is not quite over, which each call reports again.
+        self._seats: dict[str, tuple[Seat, Fetch]] = {}
+        self._followed: list[Fetch] = []
         self._context: Context = copy_context()
         self._connections: list[Connection] = []
         self._live: list[Connection] = []
@@ -156,27 +162,70 @@ class Session:
     @property
     def position(self) -> Position:
         """Numbers of the next exchange and the next event."""
-        return {"exchange": len(self._connections), "seq": self._tracer.seq}
+        return {"exchange": len(self._connections), "seq": self._tracer.seq, "live": len(self._followed)}
 
     def send(self, group: RequestGroup) -> SendResult:
         """Send a group of requests and run until all of them are done."""
         if self._budget.stop is not None or self._server is None or self._closed:
             return {"exchanges": [], "stop": self._budget.stop}
         self._budget.begin(group.wait_ms + max((request.lasts_ms for request in group.requests), default=0))
-        first = len(self._connections), len(self._fetches.begun)
+        first = self._first()
         with contextlib.suppress(Stopped):
             self._run_group(group)
+        return self._report(first, has_pages=group.has_pages)
+
+    def live(self, turn: LiveInput) -> LiveResult:
+        """Go on with what is live, until somebody who is wanted has news or nobody can go on."""
+        if self._budget.stop is not None or self._server is None or self._closed:
+            result: SendResult = {"exchanges": [], "stop": self._budget.stop, "fetches": []}
+            return {**result, "pieces": [], "isQuiet": True, "at": self._clock.ms()}
+        waits = [request.lasts_ms for _, request in turn.start] + [turn.for_ms or 0]
+        self._budget.begin(max(waits))
+        first = self._first()
+        is_quiet = False
+        with contextlib.suppress(Stopped):
+            is_quiet = self._run_live(turn)
+        result = self._report(first, has_pages=True)
+        pieces: list[dict[str, Any]] = []
+        for name, (seat, fetch) in list(self._seats.items()):
+            if self._budget.stop is not None and not fetch.over:
+                seat.over(fetch.view(self._budget.stop), None)
+            pieces += seat.take()
+            if fetch.over or self._budget.stop is not None:
+                del self._seats[name]
+        return {**result, "pieces": pieces, "isQuiet": is_quiet, "at": self._clock.ms()}
+
+    def _first(self) -> tuple[int, int]:
+        """Numbers of the first exchange and the first fetch of a call."""
+        return len(self._connections), len(self._fetches.begun)
+
+    def _report(self, first: tuple[int, int], *, has_pages: bool) -> SendResult:
+        """What a call has brought: all that began in it, and what is live as far as it came."""
         stop = self._budget.stop
-        began = self._connections[first[0] :]
-        while stop is not None and began and not began[-1].started:
-            began.pop()
-        result: SendResult = {"exchanges": [one.view() for one in began], "stop": stop}
-        if group.has_pages:
-            result["fetches"] = [one.view(stop) for one in self._fetches.begun[first[1] :]]
+        connections, begun = self._connections, self._fetches.begun
+        until = len(connections)
+        while stop is not None and until > first[0] and not connections[until - 1].started:
+            until -= 1
+        fetches = [one for one in self._followed if 0 <= one.number < first[1]]
+        exchanges = sorted(number for one in fetches for number in one.exchanges if number < first[0])
+        is_next = not exchanges and not fetches
+        exchanges += range(first[0], until)
+        fetches += begun[first[1] :]
+        result: SendResult = {"exchanges": [connections[number].view() for number in exchanges], "stop": stop}
+        if has_pages or not is_next:
+            result["fetches"] = [one.view(stop) for one in fetches]
+        if not is_next:
+            result["numbers"] = {"exchanges": exchanges, "fetches": [one.number for one in fetches]}
+        self._followed = [one for one in self._followed if not self._is_settled(one)]
         self._errors.forget()
         self._finish_call()
         self._raise_failure()
         return result
+
+    def _is_settled(self, fetch: Fetch) -> bool:
+        """Whether neither the page nor the app has anything more to do with it."""
+        connections = (self._connections[number] for number in fetch.exchanges)
+        return fetch.over and all(one.finished or one.stalled is not None for one in connections)
 
     def client(self, file: str) -> ClientResult:
         """Run a client program of the session's files, and everything that it asks for."""
@@ -189,17 +238,15 @@ class Session:
         self._look_again()
         self._budget.begin(0)
         client = Client(self._stage(self._server))
+        first = self._first()
         self._live = self._connections
         error: ErrorView | None = None
         self._lines.client = file
         with contextlib.suppress(Stopped):
             error = client.run(file)
-            self._finish(client.connections, [])
+            self._finish([one for one in client.connections if not one.is_live], [])
         self._lines.client = None
-        exchanges = [one.view() for one in client.connections]
-        self._errors.forget()
-        self._finish_call()
-        return {"exchanges": exchanges, "stop": self._budget.stop, "error": error}
+        return {**self._report(first, has_pages=False), "error": error}
 
     def browser_changed(self, text: str) -> dict[str, Any]:
         """Tell that somebody has changed what the browser remembers; it does so by itself."""
@@ -330,7 +377,7 @@ class Session:
             loop.call_at_wait((clock.now_ns + round(group.wait_ms * 1e6)) / 10**9, wake)
             loop.run_until(lambda: waited)
         self._world.stores.tell()
-        self._live = []
+        self._keep_live()
         fetches: list[Fetch] = []
         for request in group.requests:
             if isinstance(request, PageRequest):
@@ -339,25 +386,84 @@ class Session:
                 start = fetch.begin
             else:
                 start = self._starter(self._connect(request))
-            if request.at_ms > 0:
-                loop.call_at_wait((clock.now_ns + round(request.at_ms * 1e6)) / 10**9, start)
-            else:
-                loop.call_soon(start)
+            self._schedule(request.at_ms, start)
         self._finish(self._live, fetches)
 
+    def _schedule(self, after_ms: float, start: Callable[[], object]) -> None:
+        if after_ms > 0:
+            self._loop.call_at_wait((self._clock.now_ns + round(after_ms * 1e6)) / 10**9, start)
+        else:
+            self._loop.call_soon(start)
+
+    def _keep_live(self) -> None:
+        """Who of earlier calls is still connected."""
+        self._live = [one for one in self._live if one.is_live and not one.finished and one.stalled is None]
+
+    def _run_live(self, turn: LiveInput) -> bool:
+        """Do what is asked, and let the loop run for those who are wanted; whether nobody can go on."""
+        self._look_again()
+        self._world.stores.tell()
+        self._keep_live()
+        self._begin_live(turn)
+        wanted: list[Seat] = []
+        for seat, fetch in (self._seats[name] for name in turn.want if name in self._seats):
+            wanted.append(seat)
+            seat.empty()
+            if fetch.connection is not None:
+                fetch.connection.release()
+        if not wanted:
+            self._loop.settle(SETTLE_TURNS)
+            return bool(turn.want)
+        is_late = False
+
+        def be_late() -> None:
+            nonlocal is_late
+            is_late = True
+
+        timer = None
+        if turn.for_ms is not None:
+            timer = self._loop.call_at_wait((self._clock.now_ns + round(turn.for_ms * 1e6)) / 10**9, be_late)
+        went_on = self._loop.run_until(
+            lambda: is_late or any(one.has_news for one in wanted) or self._fetches.failure is not None
+        )
+        if timer is not None and not is_late:
+            self._loop.cancel_wait(timer)
+        return not went_on
+
+    def _begin_live(self, turn: LiveInput) -> None:
+        for name, request in turn.start:
+            seat = Seat(name)
+            fetch = Fetch(self._fetches, request, seat)
+            self._seats[name] = (seat, fetch)
+            self._followed.append(fetch)
+            self._schedule(request.at_ms, fetch.begin)
+        for word in turn.say:
+            connection = self._seats[word.id][1].connection if word.id in self._seats else None
+            if connection is None:
+                continue
+            if word.frame == "close":
+                connection.say_goodbye(word.code, word.data.decode("utf-8", "replace"))
+            else:
+                connection.say(word.frame, word.data)
+        for name in turn.cancel:
+            if name in self._seats:
+                self._loop.call_soon(self._seats[name][1].abort)
+
     def _finish(self, connections: list[Connection], fetches: list[Fetch]) -> None:
-        """Run until every exchange is done, or has nobody who could go on with it."""
+        """Run until every exchange is done, or has nobody who could go on with it; what is live goes on as it can."""
 
         def done() -> bool:
-            return (
-                all(one.finished or one.stalled is not None for one in connections) and all(one.over for one in fetches)
-            ) or self._fetches.failure is not None
+            if self._fetches.failure is not None:
+                return True
+            return all(one.finished or one.stalled is not None or one.is_live for one in connections) and all(
+                one.over for one in fetches
+            )
 
         while not self._loop.run_until(done):
             # One at a time: what an app tells the others of somebody who leaves must find them still there.
-            if any(one.close_socket() for one in connections if one.stalled is None):
+            if any(one.close_socket() for one in connections if one.stalled is None and not one.is_live):
                 continue
-            stuck = [one for one in connections if not one.finished and one.stalled is None]
+            stuck = [one for one in connections if not one.finished and one.stalled is None and not one.is_live]
             if not stuck:
                 raise RuntimeError("a page waits for what nobody has begun")
             waits = self._stalls.waits(stuck)
@@ -366,7 +472,7 @@ class Session:
             for connection in stuck:
                 connection.give_up(self._stalls.view(connection, waits))
         # Told that the client has gone, the app may still have something to do, and take its time for it.
-        self._loop.run_until(lambda: not any(one.pending_tasks() for one in connections))
+        self._loop.run_until(lambda: not any(one.pending_tasks() for one in connections if not one.is_live))
         self._loop.settle(SETTLE_TURNS)
 
     def _look_again(self) -> None:
@@ -398,6 +504,7 @@ class Session:
         for connection in self._live:
             if connection.started and not connection.finished:
                 connection.deliver()
+        self._fetches.look()
 
     def _silence(self) -> None:
         for connection in self._connections:

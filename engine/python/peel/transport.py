@@ -25,6 +25,7 @@ class MemoryTransport(asyncio.Transport):
         self._reading = False
         self._closing = False
         self._gone = False
+        self._held = False
         self.dead = False
         self.on_write: Callable[[bytes], None] = lambda _data: None
         self.on_close: Callable[[], None] = lambda: None
@@ -74,6 +75,19 @@ class MemoryTransport(asyncio.Transport):
             message = "Fatal error: protocol.data_received() call failed."
             self._loop.call_exception_handler({"message": message, "exception": exc, "transport": self})
             self.close()
+
+    def hold(self) -> None:
+        """The client does not read now, and what is written fills up on its way."""
+        if not self._held and not self._closing:
+            self._held = True
+            self._protocol.pause_writing()
+
+    def release(self) -> None:
+        """The client reads on."""
+        if self._held:
+            self._held = False
+            if not self._closing:
+                self._protocol.resume_writing()
 
     def write(self, data: Any) -> None:
         """Take bytes from the server."""

@@ -20,7 +20,15 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from peel.determinism import drawing_from
-from peel.events import MessageView, SocketCloseView, SocketMessageView, SocketView, WireRequest, body_text
+from peel.events import (
+    MessageView,
+    SocketCloseView,
+    SocketLine,
+    SocketMessageView,
+    SocketView,
+    WireRequest,
+    body_text,
+)
 from peel.views import view_body
 
 Sender = Literal["client", "server"]
@@ -92,11 +100,17 @@ class Talk:
             self._note("client", line.frame, line.data)
         return b"".join(self._protocol.data_to_send())
 
-    def close(self) -> bytes:
+    def say(self, frame: Literal["text", "binary"], data: bytes) -> bytes:
+        """Say something now; what is said to a WebSocket that is not open goes nowhere."""
+        if self.open:
+            self._lines.insert(0, SocketLine(frame, data, 0))
+        return self.speak()
+
+    def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> bytes:
         """Begin to close: the client has nothing more to say."""
         with drawing_from(self._chance):
-            self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
-        self._note_close("client", CloseCode.NORMAL_CLOSURE, "")
+            self._protocol.send_close(code, reason)
+        self._note_close("client", code, reason)
         return b"".join(self._protocol.data_to_send())
 
     def _hear(self, frame: Frame) -> None:

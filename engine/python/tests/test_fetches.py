@@ -93,9 +93,20 @@ class Scripted:
         if question["call"] == "begin":
             self._asks[number] = question["ask"]
             self._replies[number] = []
+        elif "head" in question["reply"]:
+            return json.dumps(self._open(self._asks[number], question["reply"]["head"]))
         else:
             self._replies[number].append(question["reply"])
         return json.dumps(self._turn(self._asks[number], self._replies[number]))
+
+    def _open(self, ask: dict[str, Any], head: dict[str, Any]) -> Turn:
+        headers = dict(head["response"]["headers"])
+        if "x-forbidden" in headers:
+            return {"notes": [], "done": done(ask, "blocked", category="forbidden")}
+        if "x-elsewhere" in headers:
+            return {"notes": [], "wire": wire(headers["x-elsewhere"])}
+        opened = {"rule": "opened", "source": "nowhere", "text": "It reads on."}
+        return {"notes": [opened], "done": done(ask, response=_read(head["response"])), "isOpen": True}
 
     def _turn(self, ask: dict[str, Any], replies: list[Any]) -> Turn:
         own = self._decide(ask, replies) if self._decide else None
@@ -109,9 +120,14 @@ class Scripted:
             return {"notes": [NOTE], "wire": wire(ask["url"], "OPTIONS", "preflight")}
         if len(replies) == (ask["method"] != "GET"):
             return {"notes": [NOTE], "wire": wire(ask["url"], ask["method"])}
-        status = replies[-1]["response"]["status"]
-        note = {"rule": "read", "source": "nowhere", "text": f"It reads a {status}.", "fix": "Nothing."}
-        return {"notes": [note], "done": done(ask, response={"status": status})}
+        response = _read(replies[-1]["response"])
+        note = {"rule": "read", "source": "nowhere", "text": f"It reads a {response['status']}.", "fix": "Nothing."}
+        return {"notes": [note], "done": done(ask, response=None if "socket" in replies[-1] else response)}
+
+
+def _read(response: dict[str, Any]) -> dict[str, Any]:
+    body = {"text": response["body"], "encoding": response["bodyEncoding"]}
+    return {"status": response["status"], "body": body}
 
 
 def visit(
@@ -149,7 +165,7 @@ def test_a_fetch_is_as_many_exchanges_as_the_browser_wants():
     ]
     (fetch,) = fetches
     assert fetch["exchanges"] == [0, 1]
-    assert fetch["outcome"] == "ok" and fetch["response"] == {"status": 200}
+    assert fetch["outcome"] == "ok" and fetch["response"]["status"] == 200
     assert list(fetch)[-2:] == ["startedAt", "endedAt"]
 
 
@@ -228,7 +244,7 @@ def test_a_script_that_aborts_closes_the_connection_that_there_is():
     assert (run.exchanges[0]["endedAt"], fetch["endedAt"], fetch["outcome"]) == (2500, 2500, "ok")
     assert ("endpoint", "stream is left") in run.prints()
     # The head was there: what the page has of the body by then is its own.
-    assert browser.questions[1]["reply"]["response"] == run.response()
+    assert browser.questions[2]["reply"]["response"] == run.response()
     assert run.response(1)["status"] == 200
 
 
@@ -238,7 +254,7 @@ def test_a_script_that_aborts_is_not_asked_for_anything_more():
 
     run, (fetch,) = visit(APP, [page("/stream", hang_up=1500)], browser=Scripted(endless))
     assert fetch["category"] == "aborted" and fetch["exchanges"] == [0] and len(run.exchanges) == 1
-    assert [event["rule"] for event in run.of("rule")] == ["stand-in", "added-headers", "stand-in"]
+    assert [event["rule"] for event in run.of("rule")] == ["stand-in", "added-headers", "opened", "stand-in"]
     _, (fetch,) = visit(APP, [page("/never", hang_up=1500)])
     assert (fetch["category"], fetch["endedAt"]) == ("aborted", 1500)
 
@@ -291,8 +307,8 @@ async def echo(ws: WebSocket):
     browser = Scripted(lambda _ask, replies: None if replies else {"notes": [], "wire": shake})
     run, (fetch,) = visit(source, [page("ws://localhost:8000/echo")], browser=browser)
     assert [one["data"]["text"] for one in run.exchanges[0]["socket"]["messages"]] == ["hello", "HELLO"]
-    assert browser.questions[1]["reply"]["socket"]["close"] == {"by": "client", "code": 1000, "reason": ""}
-    assert fetch["response"] == {"status": 101}
+    assert browser.questions[-1]["reply"]["socket"]["close"] == {"by": "client", "code": 1000, "reason": ""}
+    assert fetch["outcome"] == "ok" and [event["rule"] for event in run.of("rule")][-2:] == ["opened", "read"]
 
 
 def test_without_probes_pages_get_the_same():
