@@ -11,6 +11,7 @@ const SHOP = `
 import asyncio
 from fastapi import FastAPI, Response
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import StreamingResponse
 
 app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=["https://app.shop.test"], allow_methods=["PUT"], max_age=60)
@@ -21,6 +22,15 @@ async def wares():
     global count
     count += 1
     return count
+
+@app.get("/parts")
+async def parts():
+    async def pieces():
+        yield "one"
+        await asyncio.sleep(1)
+        yield "two"
+        await asyncio.sleep(1)
+    return StreamingResponse(pieces())
 
 @app.get("/hang")
 async def hang():
@@ -150,6 +160,40 @@ test('a page that waits for a killed worker is pending, with what it had sent', 
     expect(document.fetches?.slice(1)).toMatchObject([
       { outcome: 'pending', exchanges: [exchanges.length + 1], url: 'https://app.shop.test/hang', startedAt: 0 },
     ])
+  } finally {
+    host.dispose()
+  }
+})
+
+test('what is live stands in the document from its beginning', { timeout: 60_000 }, async () => {
+  const host = new EngineHost(spawnNodeWorker(), { spare: false })
+  try {
+    const session = new Session(host, PROGRAM)
+    await session.open()
+    const request = { ...page('GET', 'https://app.shop.test/parts'), headers: [] }
+    const first = await session.live({ start: [{ id: 'a', request }], want: ['a'] })
+    expect(first?.pieces.map(({ kind }) => kind)).toEqual(['head', 'chunk'])
+    await session.send({ waitMs: 0, requests: [PLAIN] })
+    expect(session.document.exchanges.map(({ response }) => response?.body)).toEqual(['one', '1'])
+    expect(session.document.fetches).toMatchObject([{ outcome: 'ok', exchanges: [0] }])
+    const rest = await session.live({ want: ['a'] })
+    expect(rest?.pieces.map(({ kind }) => kind)).toEqual(['chunk'])
+    expect((await session.live({ want: ['a'] }))?.pieces.map(({ kind }) => kind)).toEqual(['done'])
+    const { document } = session
+    expect(document.exchanges.map(({ response }) => response?.body)).toEqual(['onetwo', '1'])
+    expect(document.fetches).toMatchObject([{ response: { body: { text: 'onetwo' } }, endedAt: 2000 }])
+    // Every event of an exchange names the one that it is about.
+    const paths = document.events.flatMap((event) =>
+      event.kind === 'enter' && event.layer === 'browser' ? [[event.exchange, event.scope?.path]] : [],
+    )
+    expect(paths).toEqual([
+      [0, '/parts'],
+      [1, '/wares'],
+    ])
+    await session.branch(2)
+    expect(session.document.exchanges.map(({ response }) => response?.body)).toEqual(['one', '1'])
+    await session.live({ want: ['a'] })
+    expect(session.document.exchanges[0]?.response?.body).toBe('onetwo')
   } finally {
     host.dispose()
   }
