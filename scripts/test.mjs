@@ -48,6 +48,7 @@ const olderVersions = async () => {
 const MANY_STACKS = '2000'
 /** Random cases for modelled and real browser in the longest run. */
 const MANY_LIVE = '1000'
+const MANY_PROPERTIES = '20000'
 
 /** Stages that run only when they are named. @type {readonly string[]} */
 const ON_DEMAND = ['long']
@@ -67,12 +68,16 @@ const STAGES = {
   long: async () => {
     process.env.PEEL_STACKS ??= MANY_STACKS
     process.env.PEEL_LIVE ??= MANY_LIVE
+    process.env.PEEL_PROPERTIES ??= MANY_PROPERTIES
     return [
       await stage(`${process.env.PEEL_STACKS} random stacks beside CPython`, () =>
         runVitest('long', ['engine/cli/stacks.test.ts'], 60 * MINUTES),
       ),
       await stage(`${process.env.PEEL_LIVE} random cases beside a real Chromium`, () =>
         runVitest('long-live', ['engine/browser/testing/live'], 60 * MINUTES),
+      ),
+      await stage(`${process.env.PEEL_PROPERTIES} random fetches for each promise of the standard's`, () =>
+        runVitest('long-properties', ['engine/browser/never-reads.test.ts'], 60 * MINUTES),
       ),
     ]
   },

@@ -37,6 +37,7 @@ interface Seen {
   readonly body?: string | null
   readonly documentCookie?: string
   readonly console: readonly string[]
+  readonly cookiesAfter: readonly CaseCookie[]
   readonly errorName?: string
   readonly errorMessage?: string
   readonly exchanges?: readonly {
@@ -167,9 +168,16 @@ describe('recorded cases, with the recorded answers', () => {
         expect(modelled).toEqual(recorded)
         nowMs += 10
       }
+      expect(agent.state.cookies.map(toRecorded)).toEqual(one.observed.cookiesAfter)
     },
   )
 })
+
+/** As the recordings have a jar: a domain cookie's domain with a dot, and Lax where nothing was said. */
+function toRecorded({ name, value, domain, hostOnly, path, httpOnly, secure, sameSite }: StoredCookie): CaseCookie {
+  const upper = { strict: 'Strict', lax: 'Lax', unspecified: 'Lax', none: 'None' } as const
+  return { name, value, domain: hostOnly ? domain : `.${domain}`, path, httpOnly, secure, sameSite: upper[sameSite] }
+}
 
 /** Both sides of a comparison, in the same terms. */
 function pair(seen: Seen, sent: readonly Sent[], done: NonNullable<BrowserTurn['done']>) {
