@@ -1,5 +1,6 @@
 // Turns what a case says into what the engine takes: a page's request, and the browser that it begins with. Pure.
 import { EPOCH_MS } from '../browser/clock'
+import { CookieJar } from '../browser/cookies'
 import { pageOf, toPageRequest } from '../browser/cases/to-page-request'
 import type { BrowserState, PageRequest, StoredCookie } from '../protocol'
 import { encodeText, fromBodyText, joinBytes } from '../requests'
@@ -58,11 +59,10 @@ function plainBody(body: CaseBody): PlainBody {
 
 /** The browser that a case begins with. */
 export function readBrowser({ profile, cookiesBefore }: BrowserCase): BrowserState {
-  return {
-    settings: { thirdPartyCookies: profile === 'regular' },
-    cookies: (cookiesBefore ?? []).map(readCookie),
-    ...{ preflights: [], hsts: [], cache: [] },
-  }
+  const settings = { thirdPartyCookies: profile === 'regular' }
+  const jar = new CookieJar([], settings)
+  for (const cookie of cookiesBefore ?? []) jar.give(readCookie(cookie), 0)
+  return { settings, cookies: jar.list(0), preflights: [], hsts: [], cache: [] }
 }
 
 /** A cookie as Chromium keeps one that it is given: without a leading dot it is for that host alone. */

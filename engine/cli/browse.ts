@@ -10,6 +10,9 @@ import { InputError } from './read-program'
 const API = ['http://*:8102', 'https://*:8444']
 const SITE = ['http://*:8101', 'https://*:8443']
 
+/** Real ms that one request may last: a busy machine is not what is asked about. */
+const WALL_MS = 60_000
+
 export interface Browsed {
   readonly id: string
   /** Of the last request. */
@@ -85,7 +88,7 @@ async function openServers(
         ? { entry: 'site_app.py', serves: SITE }
         : { entry: 'nobody.py', serves: [] }),
   }
-  const session = new Session(host, program, { trace: false })
+  const session = new Session(host, program, { trace: false, limits: { wallMs: WALL_MS } })
   await session.open()
   const { error } = session.document
   if (error) throw new InputError(`case "${id}": ${error.text}`)

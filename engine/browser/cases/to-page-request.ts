@@ -2,27 +2,21 @@
 import type { AskKind, HeaderList, Page, PageRequest } from '../../protocol'
 import { encodeText, toBodyText } from '../../requests'
 
-/** Bytes as text or by themselves. */
-interface Content {
-  readonly text?: string | undefined
-  readonly bytes?: Iterable<number>
-}
-
-/** Names and values, in order. */
-export type CaseFields = Readonly<Record<string, string>> | HeaderList
+type Fields = Readonly<Record<string, string>>
 
 /** A body that is more than a string. Fields of forms are text; `bytes` are numbers from 0 to 255. */
 export type CaseBody =
   | string
-  | { readonly kind: 'formdata' | 'params'; readonly fields: CaseFields }
-  | ({ readonly kind: 'blob'; readonly type?: string | undefined } & Content)
-  | ({ readonly kind: 'bytes' | 'stream' } & Content)
+  | { readonly kind: 'formdata' | 'params'; readonly fields: Fields }
+  | { readonly kind: 'blob'; readonly text: string; readonly type?: string }
+  | { readonly kind: 'bytes'; readonly bytes: readonly number[] }
+  | { readonly kind: 'stream'; readonly text: string }
 
 /** One request of a case; whatever is absent or null is the browser's default. */
 export interface CaseRequest {
   readonly url: string
   readonly method?: string | null | undefined
-  readonly headers?: CaseFields | null | undefined
+  readonly headers?: Fields | null | undefined
   readonly body?: CaseBody | null | undefined
   readonly kind?: AskKind | null | undefined
   readonly mode?: PageRequest['page']['mode'] | null | undefined
@@ -36,6 +30,24 @@ export interface CaseRequest {
   readonly crossorigin?: string | null | undefined
   /** Another page than the case's. */
   readonly page_origin?: string | null | undefined
+}
+
+/** Bytes as text or by themselves. */
+interface Content {
+  readonly text?: string | undefined
+  readonly bytes?: Iterable<number>
+}
+
+type AnyBody =
+  | CaseBody
+  | { readonly kind: 'formdata' | 'params'; readonly fields: HeaderList }
+  | ({ readonly kind: 'blob'; readonly type?: string | undefined } & Content)
+  | ({ readonly kind: 'bytes' | 'stream' } & Content)
+
+/** A request as a case may write it beyond what was recorded: names twice, any bytes in a body. */
+export interface AnyCaseRequest extends Omit<CaseRequest, 'headers' | 'body'> {
+  readonly headers?: Fields | HeaderList | null | undefined
+  readonly body?: AnyBody | null | undefined
 }
 
 /** The boundary that stands between the parts of a form: as long as Chromium's, and the same in each run. */
@@ -54,7 +66,7 @@ export function pageOf(origin: string, site: string): Page {
 }
 
 /** @param from  its position, as in a file */
-export function toPageRequest(request: CaseRequest, page: Page, from: number): PageRequest {
+export function toPageRequest(request: AnyCaseRequest, page: Page, from: number): PageRequest {
   const { body, kind, crossorigin, mode, credentials, redirect, cache, referrerPolicy } = request
   const extracted = extractBody(body ?? null)
   const asked = kind ?? 'fetch'
@@ -89,7 +101,7 @@ export function toPageRequest(request: CaseRequest, page: Page, from: number): P
 }
 
 /** Fetch 5.2, "extract a body": the bytes, and the Content-Type that they bring along. */
-function extractBody(body: CaseBody | null): { readonly bytes: Uint8Array; readonly type: string | null } {
+function extractBody(body: AnyBody | null): { readonly bytes: Uint8Array; readonly type: string | null } {
   if (body === null) return { bytes: new Uint8Array(), type: null }
   if (typeof body === 'string') return { bytes: encodeText(body), type: 'text/plain;charset=UTF-8' }
   switch (body.kind) {
@@ -111,11 +123,11 @@ function extractBody(body: CaseBody | null): { readonly bytes: Uint8Array; reado
   }
 }
 
-function fieldsOf(fields: CaseFields): HeaderList {
+function fieldsOf(fields: Fields | HeaderList): HeaderList {
   return isPairs(fields) ? fields : Object.entries(fields)
 }
 
-function isPairs(fields: CaseFields): fields is HeaderList {
+function isPairs(fields: Fields | HeaderList): fields is HeaderList {
   return Array.isArray(fields)
 }
 

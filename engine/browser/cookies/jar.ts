@@ -62,6 +62,12 @@ export class CookieJar {
     this.#insert(cookie)
   }
 
+  /** Keeps a cookie as it is and clears up behind it, as Chromium does with one that its driver gives it. */
+  give(cookie: StoredCookie, nowMs: Ms): void {
+    this.put(cookie)
+    this.#clearUp(keyOf(cookie.domain), cookie.partition, nowMs)
+  }
+
   /** Forgets a cookie (same name, domain, path and partition). */
   remove(cookie: StoredCookie): void {
     const key = keyOf(cookie.domain)
