@@ -54,7 +54,7 @@ function plainBody(body: CaseBody): PlainBody {
     Uint8Array.from(body.bytes ?? []),
     fromBodyText({ text: body.base64 ?? '', encoding: 'base64' }),
   ])
-  return { kind: body.kind, bytes, ...(body.kind === 'blob' && body.type && { type: body.type }) }
+  return body.kind === 'blob' ? { kind: body.kind, bytes, type: body.type } : { kind: body.kind, bytes }
 }
 
 /** The browser that a case begins with. */

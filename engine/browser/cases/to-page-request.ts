@@ -4,6 +4,9 @@ import { encodeText, toBodyText } from '../../requests'
 
 type Fields = Readonly<Record<string, string>>
 
+/** Names and values, in order. */
+export type CaseFields = Fields | HeaderList
+
 /** A body that is more than a string. Fields of forms are text; `bytes` are numbers from 0 to 255. */
 export type CaseBody =
   | string
@@ -46,7 +49,7 @@ type AnyBody =
 
 /** A request as a case may write it beyond what was recorded: names twice, any bytes in a body. */
 export interface AnyCaseRequest extends Omit<CaseRequest, 'headers' | 'body'> {
-  readonly headers?: Fields | HeaderList | null | undefined
+  readonly headers?: CaseFields | null | undefined
   readonly body?: AnyBody | null | undefined
 }
 
@@ -123,11 +126,11 @@ function extractBody(body: AnyBody | null): { readonly bytes: Uint8Array; readon
   }
 }
 
-function fieldsOf(fields: Fields | HeaderList): HeaderList {
+function fieldsOf(fields: CaseFields): HeaderList {
   return isPairs(fields) ? fields : Object.entries(fields)
 }
 
-function isPairs(fields: Fields | HeaderList): fields is HeaderList {
+function isPairs(fields: CaseFields): fields is HeaderList {
   return Array.isArray(fields)
 }
 
