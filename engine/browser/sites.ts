@@ -43,6 +43,11 @@ export function isLoopback(host: string): boolean {
   return /^(?:.+\.)?localhost\.?$|^127(?:\.\d{1,3}){3}$|^\[::1\]$/.test(host)
 }
 
+/** Whether a host is an IP address rather than a name. */
+export function isAddress(host: string): boolean {
+  return /^(?:\d{1,3}\.){3}\d{1,3}$|^\[/.test(host)
+}
+
 /** Whether what comes from there can't have been changed on its way (Secure Contexts 3.1). */
 export function isTrustworthy(url: string): boolean {
   if (!URL.canParse(url)) return false

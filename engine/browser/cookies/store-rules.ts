@@ -2,7 +2,7 @@
 import { defaultPath, domainMatch, parseDate, pathMatch } from 'tough-cookie'
 import type { BrowserSettings, Ms, StoredCookie } from '../../protocol'
 import { toVirtualMs } from '../clock'
-import { isTrustworthy, registrableDomain } from '../sites'
+import { isAddress, isTrustworthy, registrableDomain } from '../sites'
 import { isThirdParty, partitionOf, sameSiteLevel, type CookieContext } from './context'
 import { parseSetCookie, type ParsedCookie } from './parse-set-cookie'
 import type { SetCookieReason } from './reasons'
@@ -118,8 +118,6 @@ function canonicalHost(host: string): string | null {
   if (/[%/?#@:\\]|[^\u0000-\u007f]/.test(host) || !URL.canParse(`http://${host}`)) return null
   return new URL(`http://${host}`).hostname
 }
-
-const isAddress = (host: string): boolean => /^[\d.]+$|^\[/.test(host)
 
 /** RFC 6265bis 4.1.3 and "Cookie Prefixes": names that promise something. Chromium reads them in any case. */
 function keepsPrefix({ name, value, secure, httpOnly, domain, path }: ParsedCookie, url: URL): boolean {

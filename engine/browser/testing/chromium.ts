@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright'
+import type { HeaderList } from '../../protocol'
 import { isSchemelesslySameSite } from '../sites'
 import type { CannedAnswer, FarEnd } from './far-end'
 import {
@@ -10,6 +11,7 @@ import {
   isAsk,
   type AskStep,
   type CaseSeen,
+  type FetchSeen,
   type JarCookie,
   type LiveCase,
   type ScriptStep,
@@ -66,6 +68,7 @@ export async function startChromium(executablePath: string, farEnd: FarEnd): Pro
       if (live.thirdPartyCookies) {
         const session = await lenient.newCDPSession(lenient.pages()[0] ?? (await lenient.newPage()))
         await session.send('Network.clearBrowserCookies')
+        await session.send('Network.clearBrowserCache')
         await session.detach()
         return runCase(live, lenient, farEnd)
       }
@@ -94,7 +97,7 @@ async function runCase(live: LiveCase, context: BrowserContext, farEnd: FarEnd):
     for (const step of live.steps) {
       const atMs = Date.now() - startedAt
       if (isAsk(step)) steps.push({ atMs, text: null, ...(await ask(step, page, session, farEnd, startedAt + atMs)) })
-      else steps.push({ atMs, asked: [], notTaken: null, notSent: null, text: await doScript(step, page) })
+      else steps.push({ atMs, asked: [], got: null, notTaken: null, notSent: null, text: await doScript(step, page) })
     }
     return { steps, jar: await readJar(session, startedAt) }
   } finally {
@@ -108,7 +111,7 @@ async function ask(
   session: CDPSession,
   farEnd: FarEnd,
   nowMs: number,
-): Promise<Pick<StepSeen, 'asked' | 'notTaken' | 'notSent'>> {
+): Promise<Pick<StepSeen, 'asked' | 'got' | 'notTaken' | 'notSent'>> {
   await farEnd.answer(answersOf(step, farEnd, nowMs))
   const notTaken: string[] = []
   const notSent: string[] = []
@@ -127,12 +130,12 @@ async function ask(
   session.on('Network.responseReceivedExtraInfo', onResponse)
   session.on('Network.requestWillBeSentExtraInfo', onRequest)
   try {
-    await act(step, page, farEnd)
+    const got = await act(step, page, farEnd)
     const asked = await farEnd.asked()
     // Frames of another process tell their own sessions.
     const isTold = step.by !== 'iframe' && step.by !== 'sandbox'
     for (let waits = 0; isTold && answered < asked.length && waits < 100; waits++) await page.waitForTimeout(5)
-    return isTold ? { asked, notTaken, notSent } : { asked, notTaken: null, notSent: null }
+    return isTold ? { asked, got, notTaken, notSent } : { asked, got, notTaken: null, notSent: null }
   } finally {
     session.off('Network.responseReceivedExtraInfo', onResponse)
     session.off('Network.requestWillBeSentExtraInfo', onRequest)
@@ -140,32 +143,34 @@ async function ask(
 }
 
 function answersOf({ hops }: AskStep, farEnd: FarEnd, nowMs: number): Record<string, CannedAnswer> {
+  const dated = (headers: HeaderList): HeaderList => headers.map(([name, value]) => [name, datesIn(value, nowMs)])
   return Object.fromEntries(
-    hops.map(({ url, headers }, index) => {
+    hops.map(({ url, headers, status, body, unchanged }, index) => {
       const next = hops[index + 1]
-      const lines = headers.map(([name, value]) => [name, datesIn(value, nowMs)] as const)
-      const more = next
-        ? ([
-            ['location', farEnd.withPort(next.url)],
-            ['content-length', '0'],
-          ] as const)
-        : ([
-            ['content-type', 'text/html'],
-            ['content-length', String(PAGE.length)],
-            ['cache-control', 'no-store'],
-          ] as const)
-      return [url, { status: next ? 302 : 200, headers: [...more, ...lines], body: next ? EMPTY : PAGE }]
+      const bytes = next ? EMPTY : body === undefined ? PAGE : new TextEncoder().encode(body)
+      const more: HeaderList = [
+        ...(next ? [['location', farEnd.withPort(next.url)] as const] : []),
+        ...(body === undefined && !next
+          ? ([
+              ['content-type', 'text/html'],
+              ['cache-control', 'no-store'],
+            ] as const)
+          : []),
+        ...(status === 204 ? [] : [['content-length', String(bytes.length)] as const]),
+      ]
+      const answer = { status: next ? 302 : (status ?? 200), headers: [...more, ...dated(headers)], body: bytes }
+      return [url, unchanged ? { ...answer, unchanged: dated(unchanged) } : answer]
     }),
   )
 }
 
 /** Lets the page do it, and waits until it has an answer. */
-async function act({ by, hops }: AskStep, page: Page, farEnd: FarEnd): Promise<void> {
+async function act({ by, hops, init }: AskStep, page: Page, farEnd: FarEnd): Promise<FetchSeen | null> {
   const url = farEnd.withPort(hops[0]?.url ?? '')
   switch (by) {
     case 'goto':
       await page.goto(url)
-      return
+      return null
     case 'link':
     case 'form':
       await Promise.all([
@@ -184,17 +189,23 @@ async function act({ by, hops }: AskStep, page: Page, farEnd: FarEnd): Promise<v
           [url, by] as const,
         ),
       ])
-      return
+      return null
     case 'fetch':
-    case 'post':
-      await page.evaluate(
-        async ([target, method]) => {
-          const init = { method, mode: 'no-cors', credentials: 'include', cache: 'no-store' } as const
-          await fetch(target, init).then((response) => response.text())
+      return page.evaluate(
+        async ([target, { headers, ...rest }]) => {
+          try {
+            const response = await fetch(target, {
+              ...rest,
+              headers: (headers ?? []).map(([name, value]) => [name, value]),
+            })
+            const { type, status } = response
+            return { type, status, headers: [...response.headers], body: await response.text() }
+          } catch (error) {
+            return { error: String(error) }
+          }
         },
-        [url, by === 'post' ? 'POST' : 'GET'] as const,
+        [url, init ?? {}] as const,
       )
-      return
     case 'iframe':
       await page.evaluate(
         (target) =>
@@ -206,20 +217,20 @@ async function act({ by, hops }: AskStep, page: Page, farEnd: FarEnd): Promise<v
           }),
         url,
       )
-      return
+      return null
     case 'sandbox':
       await page.evaluate(
-        (target) =>
+        ([target, options]) =>
           new Promise((resolve) => {
             addEventListener('message', resolve, { once: true })
             const frame = document.createElement('iframe')
             frame.setAttribute('sandbox', 'allow-scripts')
-            const init = "{ mode: 'no-cors', credentials: 'include', cache: 'no-store' }"
-            frame.srcdoc = `<script>fetch(${JSON.stringify(target)}, ${init}).finally(() => parent.postMessage(1, '*'))</script>`
+            frame.srcdoc = `<script>fetch(${target}, ${options}).finally(() => parent.postMessage(1, '*'))</script>`
             document.body.append(frame)
           }),
-        url,
+        [JSON.stringify(url), JSON.stringify(init ?? {})] as const,
       )
+      return null
   }
 }
 

@@ -5,7 +5,7 @@ import type { CaseSeen, JarCookie, StepSeen } from './live-case'
 const CLOCK_STEP_MS = 30_000
 
 /** What both can see: the Cookie of each request, `document.cookie`, refusals with their reasons, and the jar. */
-export function comparable({ steps, jar }: CaseSeen): unknown {
+export function comparableCookies({ steps, jar }: CaseSeen): unknown {
   return { steps: steps.map(comparableStep), jar: jar.map(comparableCookie).toSorted() }
 }
 

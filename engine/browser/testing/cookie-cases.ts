@@ -200,8 +200,12 @@ const hops = fc
   )
   .map((chain): readonly Hop[] => chain)
 
+/** No CORS stands in the way of `no-cors`, and nothing is cached. */
+const WITH_COOKIES = { mode: 'no-cors', credentials: 'include', cache: 'no-store' } as const
+
 const askStep = fc.record({
-  by: oneOf(['goto', 'link', 'form', 'fetch', 'fetch', 'post', 'iframe', 'sandbox'] as const),
+  by: oneOf(['goto', 'link', 'form', 'fetch', 'fetch', 'iframe', 'sandbox'] as const),
+  init: oneOf(['GET', 'GET', 'POST']).map((method) => ({ method, ...WITH_COOKIES })),
   hops,
 })
 const scriptStep = fc.oneof(
@@ -238,7 +242,7 @@ function withoutMixedContent(steps: readonly (AskStep | ScriptStep)[]): readonly
     if (step.by === 'goto' || step.by === 'link' || step.by === 'form') {
       isSecure = safeHops.at(-1)?.url.startsWith('https:') ?? isSecure
     }
-    return { by: step.by, hops: safeHops }
+    return { ...step, hops: safeHops }
   })
 }
 

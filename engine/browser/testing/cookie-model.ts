@@ -13,11 +13,11 @@ export function runCookieModel(live: LiveCase, times: readonly number[], withPor
     if (!isAsk(step)) {
       const here = { url: page, sandboxed: false }
       if (step.by === 'write') jar.writeScript(here, step.text, atMs)
-      return { atMs, asked: [], notTaken: null, notSent: null, text: jar.readScript(here, atMs) }
+      return { atMs, asked: [], got: null, notTaken: null, notSent: null, text: jar.readScript(here, atMs) }
     }
     const seen = ask(step, page, jar, atMs, withPort)
     if (isNavigation(step)) page = withPort(step.hops.at(-1)?.url ?? '')
-    return { atMs, text: null, ...seen }
+    return { atMs, got: null, text: null, ...seen }
   })
   const jarSeen = jar.list(times.at(-1) ?? 0).map((cookie) => ({
     ...cookie,
@@ -26,6 +26,8 @@ export function runCookieModel(live: LiveCase, times: readonly number[], withPor
   return { steps, jar: jarSeen }
 }
 
+const methodOf = ({ by, init }: AskStep): string =>
+  by === 'form' ? 'POST' : by === 'fetch' || by === 'sandbox' ? (init?.method ?? 'GET') : 'GET'
 const isNavigation = ({ by }: AskStep): boolean => by === 'goto' || by === 'link' || by === 'form'
 
 function ask(
@@ -42,7 +44,7 @@ function ask(
     const context: CookieContext = {
       url: withPort(url),
       // A 302 makes a POST a GET (Fetch 4.4).
-      method: (step.by === 'form' || step.by === 'post') && isFirst ? 'POST' : 'GET',
+      method: isFirst ? methodOf(step) : 'GET',
       page: step.by === 'goto' ? null : { url: page, sandboxed: step.by === 'sandbox' },
       isTopNavigation: isNavigation(step),
     }

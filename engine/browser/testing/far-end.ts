@@ -16,6 +16,8 @@ export interface CannedAnswer {
   readonly body: Uint8Array
   /** The connection closes where more was announced. */
   readonly isCut?: boolean
+  /** Headers of a 304, which a request with If-None-Match or If-Modified-Since gets in its place. */
+  readonly unchanged?: HeaderList
 }
 
 /** A request as it reached the ASGI app. */
@@ -83,9 +85,9 @@ export async function startFarEnd(): Promise<FarEnd> {
       return at.href
     },
     answer: async (answers) => {
-      const lines = Object.entries(answers).map(([url, { status, headers, body, isCut = false }]) => [
+      const lines = Object.entries(answers).map(([url, { body, isCut = false, unchanged = null, ...head }]) => [
         url,
-        { status, headers, body: Buffer.from(body).toString('base64'), isCut },
+        { ...head, body: Buffer.from(body).toString('base64'), isCut, unchanged },
       ])
       await order({ answers: Object.fromEntries(lines) })
     },

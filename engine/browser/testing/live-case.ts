@@ -1,21 +1,38 @@
 // A case that a real Chromium and the modelled browser both do: who asks for what, and what the far end answers.
 // URLs are without ports.
-import type { HeaderList, Ms } from '../../protocol'
+import type { CacheMode, CredentialsMode, HeaderList, Ms, RequestMode } from '../../protocol'
 import type { SeenRequest } from './far-end'
 
 /** One request and what it is answered with. In headers `{http +60}` is a date so many seconds from now; see `datesIn`. */
 export interface Hop {
   readonly url: string
   readonly headers: HeaderList
+  /** 200 where it isn't said; hops before the last one are 302. */
+  readonly status?: number
+  /** A small page where it isn't said. */
+  readonly body?: string
+  /** Headers of the 304 that a conditional request gets. */
+  readonly unchanged?: HeaderList
+}
+
+/** What a script gives to `fetch()`. */
+export interface FetchInit {
+  readonly method?: string
+  readonly mode?: RequestMode
+  readonly credentials?: CredentialsMode
+  readonly cache?: CacheMode
+  readonly headers?: HeaderList
 }
 
 /**
- * `goto` types an address, `link` and `form` (POST) leave the page, `fetch`, `post` (a fetch too), `iframe` and `sandbox` (a
- * fetch in a sandboxed frame) stay on it. Hops after the first are redirected to (302).
+ * `goto` types an address, `link` and `form` (POST) leave the page, `fetch`, `iframe` and `sandbox` (a fetch in a sandboxed
+ * frame) stay on it. Hops after the first are redirected to.
  */
 export interface AskStep {
-  readonly by: 'goto' | 'link' | 'form' | 'fetch' | 'post' | 'iframe' | 'sandbox'
+  readonly by: 'goto' | 'link' | 'form' | 'fetch' | 'iframe' | 'sandbox'
   readonly hops: readonly Hop[]
+  /** For `fetch` and `sandbox`. */
+  readonly init?: FetchInit
 }
 
 /** What a script on the page does with `document.cookie`: sets it, or reads it. */
@@ -30,11 +47,18 @@ export interface LiveCase {
   readonly steps: readonly (AskStep | ScriptStep)[]
 }
 
+/** What a script saw of a response; or the exception's text. */
+export type FetchSeen =
+  | { readonly type: string; readonly status: number; readonly headers: HeaderList; readonly body: string }
+  | { readonly error: string }
+
 /** What one step was seen to do. */
 export interface StepSeen {
   /** Real ms since the case began. */
   readonly atMs: Ms
   readonly asked: readonly SeenRequest[]
+  /** What `fetch()` gave; null for other steps. */
+  readonly got: FetchSeen | null
   /** What `document.cookie` said; null where the step isn't about it. */
   readonly text: string | null
   /** Cookies that were not taken: the line with Chromium's reasons. Null where DevTools can't tell. */

@@ -2,9 +2,10 @@
 
 Lines of JSON on stdin, each answered by one on stdout. First of all it prints `{"http": port, "https": port}`.
 
-- `{"answers": {url: {"status": int, "headers": [[name, value]], "body": base64, "isCut": bool}}}`: what to answer from
-  now on, by URL without port and query; everything else gets 404. Forgets what was asked so far. A cut answer ends in
-  the middle: the connection closes where more was announced.
+- `{"answers": {url: {"status": int, "headers": [[name, value]], "body": base64, "isCut": bool, "unchanged": headers or
+  null}}}`: what to answer from now on, by URL without port and query; everything else gets 404. Forgets what was asked
+  so far. A cut answer ends in the middle: the connection closes where more was announced. With `unchanged` a request
+  that carries If-None-Match or If-Modified-Since gets a 304 with these headers.
 - `{"asked": true}`: gives `[{"method", "url", "headers", "bodyBytes"}]` since the last time, in order.
 
 Header values are Latin-1, as in ASGI. The arguments are the paths of a certificate and its key.
@@ -37,7 +38,11 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         body_bytes += len(message.get("body", b""))
         more = message.get("more_body", False)
     asked.append({"method": scope["method"], "url": url, "headers": headers, "bodyBytes": body_bytes})
-    answer = answers.get(url, {"status": 404, "headers": [], "body": "", "isCut": False})
+    answer: dict[str, Any] = answers.get(
+        url, {"status": 404, "headers": [], "body": "", "isCut": False, "unchanged": None}
+    )
+    if answer["unchanged"] is not None and {"if-none-match", "if-modified-since"} & {name for name, _ in headers}:
+        answer = {"status": 304, "headers": answer["unchanged"], "body": "", "isCut": False}
     lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer["headers"]]
     await send({"type": "http.response.start", "status": answer["status"], "headers": lines})
     await send({"type": "http.response.body", "body": base64.b64decode(answer["body"]), "more_body": answer["isCut"]})
