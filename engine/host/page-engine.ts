@@ -158,6 +158,7 @@ class PageEngine implements Engine {
   /** For the running server. */
   #desk: LiveDesk | null = null
   #liveCall: Work | null = null
+  #starting: { readonly program: Program; readonly done: Promise<RunDocument> } | null = null
 
   constructor(options: PageEngineOptions) {
     this.#options = options
@@ -221,10 +222,19 @@ class PageEngine implements Engine {
     if (running && isSame(running.program, program) && (this.#liveCall || (running.isOpen && !this.#current))) {
       return Promise.resolve(running.document)
     }
-    return this.#exclusive(outer, async (signal) => {
+    // Several who ask at once wait for the same start.
+    if (this.#starting && isSame(this.#starting.program, program)) return this.#starting.done
+    const done = this.#exclusive(outer, async (signal) => {
       const open = this.#session
       return this.#finish(open?.isOpen && isSame(open.program, program) ? open : await this.#open(program, signal))
     })
+    const starting = { program, done }
+    this.#starting = starting
+    const forget = (): void => {
+      if (this.#starting === starting) this.#starting = null
+    }
+    done.then(forget, forget)
+    return done
   }
 
   send(program: Program, group: RequestGroup, options: RunOptions = {}): Promise<RunDocument> {
