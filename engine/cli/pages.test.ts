@@ -145,7 +145,7 @@ describe('a session with pages', { timeout: 60_000 }, () => {
 test('a page that waits for a killed worker is pending, with what it had sent', { timeout: 60_000 }, async () => {
   const host = new EngineHost(spawnNodeWorker(), { spare: false })
   try {
-    const session = new Session(host, PROGRAM, { limits: { wallMs: 1500 } })
+    const session = new Session(host, PROGRAM, { limits: { wallMs: 8000 } })
     await session.open()
     await session.send(GROUPS[0] as RequestGroup)
     const { exchanges } = session.document
