@@ -14,6 +14,7 @@ import { EngineHost, Session, type Program } from '../engine/host'
 import type { RequestGroup } from '../engine/protocol'
 import { parseHttpFile } from '../engine/requests'
 import type { BenchPage, BootFigures } from './bench/page'
+import { measureDoors } from './bench/doors'
 import { measureEngine } from './bench/engine'
 import { median, percentile, round, table } from './bench/figures'
 import { PREPARED, ROOT } from './lib/paths.mjs'
@@ -141,6 +142,8 @@ try {
     for (const way of ['plain', 'snapshot'] as const) node[way].push(await bootUnderNode(way))
   say('Sending requests with and without a trace, and in every order')
   const engine = await measureEngine(ROUNDS)
+  say('Fetching through the service worker and directly')
+  const doors = await measureDoors(browser, ROUNDS * 10)
   say(`Editing and running, ${EDITS} times`)
   const served = await servePage()
   const page = await measurePage(browser, served.url)
@@ -161,6 +164,7 @@ try {
       ratio: round(median(node.plain) / median(node.snapshot), 2),
     },
     engine,
+    doors,
     editToOnion: {
       p50Ms: round(percentile(page.edits, 50)),
       p95Ms: round(percentile(page.edits, 95)),
@@ -200,6 +204,8 @@ try {
       ['events per request, bytes per event', `${engine.eventsPerRequest}, ${engine.bytesPerEvent} B`, ''],
       ['fresh session', `${engine.freshSessionMs} ms`, '15 ms'],
       ['120 orders × 3 requests', `${engine.ordersMs} ms`, '2000 ms'],
+      ['a fetch: service worker / direct', `${doors.workerMs} / ${doors.directMs} ms`, ''],
+      ['what the service worker adds', `${doors.addedMs} ms`, '5 ms'],
       ['Run to onion, p50', `${figures.editToOnion.p50Ms} ms`, ''],
       ['Run to onion, p95', `${figures.editToOnion.p95Ms} ms`, '100 ms'],
       ['page to first onion', `${figures.page.firstOnionMs} ms`, ''],

@@ -41,7 +41,7 @@ export interface EnginePage {
   guard(request: CaseRequest): PageRequest['headers'] | null
   /** Opens a WebSocket, says each line once something was heard, and closes it when there is nothing left to say. */
   talk(request: PageRequest, lines: readonly string[]): Promise<SocketLog>
-  /** Median real ms of a fetch by each door, by turns. */
+  /** Real ms of each fetch by either door, by turns. */
   compareDoors(request: PageRequest, rounds: number): Promise<{ readonly direct: number[]; readonly worker: number[] }>
 }
 

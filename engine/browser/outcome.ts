@@ -63,6 +63,7 @@ export function finish(
     readonly exception?: Exception
     readonly response?: PageResponse | null
     readonly used?: PageResponse
+    readonly fromCache?: boolean
   },
 ): Finished {
   const { ask, method, urls } = flight
@@ -82,7 +83,7 @@ export function finish(
       exception,
       response: end.response ?? null,
       ...(end.used && { used: end.used }),
-      fromCache: flight.isStored,
+      fromCache: end.fromCache ?? false,
     },
   }
 }

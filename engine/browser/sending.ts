@@ -11,10 +11,11 @@ import { isSameSite, isTrustworthy } from './sites'
 import { isSameOrigin, OPAQUE, originOf, withoutFragment } from './url'
 import { handshakeLines, preflightLines, requestLines } from './wire-headers'
 
-/** Header lines of the request itself. */
-export function requestHeaders(flight: Flight, cookie: string | null): HeaderList {
-  const { ask, kind, url, headers } = flight
-  return requestLines({
+/** The request itself. */
+export function sendRequest(flight: Flight, cookie: string | null): Sending {
+  const { ask, kind, url, method, body, headers } = flight
+  const isElement = kind.destination !== ''
+  const lines = requestLines({
     url,
     script: headers,
     accept: kind.accept,
@@ -26,15 +27,12 @@ export function requestHeaders(flight: Flight, cookie: string | null): HeaderLis
     cookie,
     hasHints: flight.hasHints,
     isNavigation: isNavigation(ask.page.kind),
-    isElement: kind.destination !== '',
+    isElement,
     isForm: ask.page.kind === 'form',
     storageAccess: storageAccess(flight),
+    conditions: [],
   })
-}
-
-/** The request itself. */
-export function sendRequest(flight: Flight, headers: HeaderList): Sending {
-  return toSending(flight, 'request', flight.method, headers, flight.body ?? { text: '', encoding: 'utf8' })
+  return toSending(flight, 'request', method, lines, body ?? { text: '', encoding: 'utf8' })
 }
 
 /** The OPTIONS request that asks for it. */

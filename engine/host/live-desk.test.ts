@@ -61,7 +61,7 @@ const chunk = (text: string): Step => ({ kind: 'chunk', data: { text, encoding: 
  * A server that gives each of its asks, by URL, one step after the other, each a second after the one before. `quiet`
  * stands for a step that only comes once something else is sent.
  */
-function scripted(scripts: Readonly<Record<string, readonly (Step | 'quiet')[]>>) {
+function scripted(scripts: Readonly<Record<string, readonly (Step | 'quiet')[]>>, told: Partial<LiveResult> = {}) {
   const inputs: LiveInput[] = []
   const open = new Map<string, (Step | 'quiet')[]>()
   let at = 0
@@ -78,7 +78,7 @@ function scripted(scripts: Readonly<Record<string, readonly (Step | 'quiet')[]>>
       pieces.push({ id, ...step } as LivePiece)
     }
     if (pieces.length > 0) at += 1000
-    return { pieces, isQuiet: pieces.length === 0, at, exchanges: [], stop: null }
+    return { pieces, isQuiet: pieces.length === 0, at, exchanges: [], stop: null, ...told }
   }
   const desk = (options: LiveDeskOptions = {}) => new LiveDesk(live, { speed: Infinity, ...options })
   return { desk, inputs, at: () => at }
@@ -167,7 +167,7 @@ test.for(['body', 'signal'] as const)('leaving by the %s is told to the server',
   else controller.abort('enough')
   await expect(done).rejects.toBe('enough')
   if (how === 'signal') await expect(reader.read()).rejects.toBe('enough')
-  await vi.waitFor(() => expect(server.inputs.at(-1)).toEqual({ cancel: ['live-0'], want: [] }))
+  await vi.waitFor(() => expect(server.inputs.at(-1)).toMatchObject({ cancel: ['live-0'], want: [] }))
 })
 
 test('an abort before the head rejects the fetch, and one before the call spares it', async () => {
@@ -254,6 +254,26 @@ test('a server that gives nothing, and does not say that it is quiet, is not ask
   expect(calls).toBe(1)
 })
 
+test('where something ticks in the background, who waits asks again at the pace of the clock', async () => {
+  const inputs: LiveInput[] = []
+  const url = 'https://a.test/'
+  const ticking = async (input: LiveInput): Promise<LiveResult> => {
+    inputs.push(input)
+    const done = { id: 'live-0', kind: 'done', view: view(url) } as const
+    return {
+      pieces: inputs.length === 3 ? [done] : [],
+      isQuiet: false,
+      at: inputs.length * 500,
+      exchanges: [],
+      stop: null,
+    }
+  }
+  const started = performance.now()
+  await new LiveDesk(ticking, { speed: 20 }).fetch(ask(url))
+  expect(inputs).toMatchObject([{ forMs: 200 }, { forMs: 400 }, { forMs: 800 }])
+  expect(performance.now() - started).toBeGreaterThanOrEqual(74)
+})
+
 function listening() {
   const events: unknown[] = []
   return {
@@ -268,12 +288,13 @@ const BYTES = { text: '/wA=', encoding: 'base64' } as const
 
 test('a WebSocket hears what is said, says what it is told, and closes', async () => {
   const url = 'wss://a.test/ws'
-  const headers = [['sec-websocket-protocol', 'tea']] as const
-  const head = view(url, { response: { ...view(url).response, headers } as FetchView['response'] })
+  const head = view(url, { response: null, exchanges: [4] })
+  const response = { status: 101, headers: [['Sec-WebSocket-Protocol', 'tea']] }
   const message: Step = { kind: 'message', frame: 'text', data: HELLO }
   const bytes: Step = { kind: 'message', frame: 'binary', data: BYTES }
   const closed: Step = { kind: 'closed', code: 1000, reason: 'bye' }
-  const server = scripted({ [url]: [{ kind: 'head', view: head }, message, 'quiet', bytes, 'quiet', closed] })
+  const told = { exchanges: [{}, { response }] as never, numbers: { exchanges: [3, 4], fetches: [] } }
+  const server = scripted({ [url]: [{ kind: 'head', view: head }, message, 'quiet', bytes, 'quiet', closed] }, told)
   const listener = listening()
   const socket = await server.desk().socket(ask(url), listener)
   expect(socket?.protocol).toBe('tea')

@@ -1,7 +1,7 @@
 // Keeps what is open towards a running server: fetches whose bodies are read piece by piece, and WebSockets. Gathers what
 // pages ask for into as few calls as possible, runs the server no further than somebody waits for, and lets what comes out
 // arrive at the pace of its clock. Knows no DOM, no worker and no session: the call is a seam.
-import type { BodyText, FetchView, LiveInput, LivePiece, LiveResult, Ms, PageRequest } from '../protocol'
+import type { BodyText, Exchange, FetchView, LiveInput, LivePiece, LiveResult, Ms, PageRequest } from '../protocol'
 import { fromBodyText } from '../requests'
 
 /** What a page got, while its body may still be coming. */
@@ -35,16 +35,26 @@ export interface LiveDeskOptions {
   readonly nextTurn?: () => Promise<void>
 }
 
+/**
+ * Real ms that the server's clock runs ahead for those who wait: what others send meanwhile comes late by as much. Little
+ * at first, for what is sent in one breath arrives one after the other; then more and more.
+ */
+const FIRST_TICK_MS = 10
+const LAST_TICK_MS = 1000
+/** The same in virtual ms where nobody waits for the clock: who has heard nothing by then waits for somebody to send. */
+const AT_ONCE_MS = 60_000
+
 /** What is open, one entry an id. */
 interface Track {
   /** Whether somebody waits for its next piece. */
   readonly isWanted: boolean
-  take(piece: LivePiece): void
+  /** @param find  gives the last exchange of a view, where the server has told of it together with the piece */
+  take(piece: LivePiece, find: (view: FetchView) => Exchange | undefined): void
   fail(error: unknown): void
 }
 
 interface Delivery {
-  readonly pieces: readonly LivePiece[]
+  readonly result: LiveResult
   /** Real ms by `performance.now()`. */
   readonly dueMs: number
 }
@@ -59,11 +69,14 @@ export class LiveDesk {
   #cancel: string[] = []
   /** Those of whom no news will come until somebody sends something. */
   #quiet: ReadonlySet<string> = new Set()
+  /** Those who waited in vain while something ticks on the server: they ask again when that time has passed. */
+  #resting: ReadonlySet<string> = new Set()
   readonly #deliveries: Delivery[] = []
   #isCalling = false
   #isDelivering = false
   #count = 0
   #at: Ms = 0
+  #tickMs = LAST_TICK_MS
   #dueMs = 0
   #error: unknown = null
 
@@ -102,24 +115,20 @@ export class LiveDesk {
     const id = this.#open(ask)
     const track = new SocketTrack(listener)
     this.#add(id, track)
-    const head = await track.opened
+    const protocol = await track.opened
     const say = (frame: 'text' | 'binary' | 'close', data: BodyText, code?: number): void => {
       this.#say.push({ id, frame, data, ...(code === undefined ? {} : { code }) })
       this.#wake()
     }
-    return (
-      head && {
-        protocol: protocolOf(head),
-        say,
-        close: (code, reason = '') => say('close', { text: reason, encoding: 'utf8' }, code),
-      }
-    )
+    if (protocol === null) return null
+    return { protocol, say, close: (code, reason = '') => say('close', { text: reason, encoding: 'utf8' }, code) }
   }
 
   /** Something else was sent to the server, and its clock is there now: those who waited in vain may have news. */
   stir(at: Ms): void {
     this.#at = Math.max(this.#at, at)
     this.#quiet = new Set()
+    this.#resting = new Set()
     this.#wake()
   }
 
@@ -174,30 +183,35 @@ export class LiveDesk {
   /** What there is to do for the server; null where nothing is. */
   #takeInput(): LiveInput | null {
     if (this.#error !== null) return null
-    const coming = new Set(this.#deliveries.flatMap(({ pieces }) => pieces.map(({ id }) => id)))
+    const coming = new Set(this.#deliveries.flatMap(({ result }) => result.pieces.map(({ id }) => id)))
     const want = [...this.#tracks].filter(([id, track]) => track.isWanted && !coming.has(id)).map(([id]) => id)
     const [start, say, cancel] = [this.#start, this.#say, this.#cancel]
     const isNew = start.length > 0 || say.length > 0 || cancel.length > 0
-    if (!isNew && want.every((id) => this.#quiet.has(id))) return null
+    if (!isNew && want.every((id) => this.#quiet.has(id) || this.#resting.has(id))) return null
     this.#start = []
     this.#say = []
     this.#cancel = []
+    this.#tickMs = start.length > 0 ? FIRST_TICK_MS : Math.min(2 * this.#tickMs, LAST_TICK_MS)
     return {
       ...(start.length > 0 ? { start } : {}),
       ...(say.length > 0 ? { say } : {}),
       ...(cancel.length > 0 ? { cancel } : {}),
       want,
+      forMs: this.#speed === Infinity ? AT_ONCE_MS : this.#tickMs * this.#speed,
     }
   }
 
-  #hear({ want }: LiveInput, { pieces, isQuiet, at }: LiveResult): void {
+  #hear({ want }: LiveInput, result: LiveResult): void {
+    const { pieces, isQuiet, at } = result
     const hasNews = pieces.some(({ id }) => want.includes(id))
-    // Nothing came though they were promised something: asking again would turn in a circle.
-    this.#quiet = new Set(isQuiet || !hasNews ? want : [])
+    // Without a pace nobody would ever be tired of asking again.
+    const isResting = !isQuiet && !hasNews && at > this.#at && this.#speed !== Infinity
+    this.#quiet = new Set(isQuiet || (!hasNews && !isResting) ? want : [])
+    this.#resting = new Set(isResting ? want : [])
     const passedMs = Math.max(0, at - this.#at) / this.#speed
     this.#at = Math.max(this.#at, at)
     this.#dueMs = Math.max(performance.now(), this.#dueMs) + passedMs
-    this.#deliveries.push({ pieces, dueMs: this.#dueMs })
+    this.#deliveries.push({ result, dueMs: this.#dueMs })
     if (!this.#isDelivering) {
       this.#isDelivering = true
       void this.#deliver()
@@ -213,10 +227,12 @@ export class LiveDesk {
         if (this.#deliveries[0] !== next) continue
       }
       this.#deliveries.shift()
-      for (const piece of next.pieces) {
+      if (this.#deliveries.length === 0) this.#resting = new Set()
+      const find = finder(next.result)
+      for (const piece of next.result.pieces) {
         const track = this.#tracks.get(piece.id)
         if (piece.kind === 'done') this.#tracks.delete(piece.id)
-        track?.take(piece)
+        track?.take(piece, find)
       }
       this.#wake()
     }
@@ -238,6 +254,7 @@ class FetchTrack implements Track {
   #pulled: (() => void) | null = null
   readonly #chunks: Uint8Array<ArrayBuffer>[] = []
   #hasHead = false
+  #hasChunks = false
   #end: { readonly error?: unknown } | null = null
 
   constructor(leave: () => void, wake: () => void) {
@@ -282,11 +299,13 @@ class FetchTrack implements Track {
         this.#answer(piece.view)
         break
       case 'chunk':
+        this.#hasChunks = true
         this.#chunks.push(fromBodyText(piece.data))
         break
       case 'done': {
         const response = piece.view.response ?? piece.view.used
-        if (!this.#hasHead && response) this.#chunks.push(fromBodyText(response.body))
+        // An answer that comes whole, such as one that had to be decoded first.
+        if (!this.#hasChunks && response) this.#chunks.push(fromBodyText(response.body))
         this.#answer(piece.view)
         this.#end = response?.bodyError ? { error: new TypeError(response.bodyError.message) } : {}
         this.#resolveDone(piece.view)
@@ -341,9 +360,10 @@ class FetchTrack implements Track {
 const ABNORMAL_CLOSURE = 1006
 
 class SocketTrack implements Track {
-  readonly opened: Promise<FetchView | null>
+  /** The subprotocol; null when it could not be opened. */
+  readonly opened: Promise<string | null>
   readonly #listener: SocketListener
-  #settle: (view: FetchView | null) => void = () => undefined
+  #settle: (protocol: string | null) => void = () => undefined
   #isOver = false
 
   constructor(listener: SocketListener) {
@@ -355,11 +375,11 @@ class SocketTrack implements Track {
     return !this.#isOver
   }
 
-  take(piece: LivePiece): void {
+  take(piece: LivePiece, find: (view: FetchView) => Exchange | undefined): void {
     if (this.#isOver) return
     switch (piece.kind) {
       case 'head':
-        return this.#settle(piece.view)
+        return this.#settle(protocolOf(find(piece.view)))
       case 'message':
         return this.#listener.message(piece.frame, piece.data)
       case 'closed':
@@ -381,7 +401,16 @@ class SocketTrack implements Track {
   }
 }
 
-function protocolOf({ response, used }: FetchView): string {
-  const headers = (response ?? used)?.headers ?? []
-  return headers.find(([name]) => name === 'sec-websocket-protocol')?.[1] ?? ''
+function finder({ exchanges, fetches = [], numbers }: LiveResult): (view: FetchView) => Exchange | undefined {
+  // Without numbers all of them began in this call.
+  const first = Math.min(...fetches.flatMap((fetch) => fetch.exchanges))
+  return (view) => {
+    const last = view.exchanges.at(-1) ?? -1
+    return exchanges[numbers ? numbers.exchanges.indexOf(last) : last - first]
+  }
+}
+
+function protocolOf(handshake: Exchange | undefined): string {
+  const headers = handshake?.response?.headers ?? []
+  return headers.find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1] ?? ''
 }

@@ -17,7 +17,6 @@ import { EngineError } from './errors'
 import { EngineHost, type HostStatus } from './host'
 import { LIMITS } from './limits'
 import { LiveDesk, type LiveFetch, type LiveSocket, type SocketListener } from './live-desk'
-import { liveBySend } from './live-by-send'
 import { ORDERS_WALL_MS, ordersInput } from './orders'
 import { Session, type BranchOptions, type Carry, type Program } from './session'
 
@@ -389,7 +388,7 @@ class PageEngine implements Engine {
   async #goOn(session: Session, input: LiveInput): Promise<LiveResult> {
     while (this.#current) await this.#current.done
     const abort = new AbortController()
-    const turn = liveBySend(session, input, { signal: abort.signal, onTrace: this.#onTrace })
+    const turn = session.live(input, { signal: abort.signal, onTrace: this.#onTrace })
     const call = { done: turn.catch(() => undefined), abort }
     this.#liveCall = call
     try {
