@@ -14,7 +14,8 @@ export interface Observed {
   /** Of the last hop. */
   readonly serverStatus: number | null
   readonly serverSawHeaders: HeaderList | null
-  readonly outcome: FetchView['outcome'] | null
+  /** Null while the page still waits, too. */
+  readonly outcome: Exclude<FetchView['outcome'], 'pending'> | null
   readonly category: string | null
   readonly status: number | null
   readonly readableHeaders: HeaderList | null
@@ -54,11 +55,17 @@ export function observe(view: FetchView | null, exchanges: readonly Exchange[], 
     actualSent: requests.length > 0,
     serverStatus: request?.response?.status ?? null,
     serverSawHeaders: request ? asgiHeaders(request.request.headers) : null,
-    outcome: view?.outcome ?? null,
-    category: view?.category ?? null,
+    ...verdictOf(view),
     ...whatPageSees(view, request),
     cookiesAfter: browser.cookies.map(writeCookie),
   }
+}
+
+function verdictOf(view: FetchView | null): Pick<Observed, 'outcome' | 'category'> {
+  if (!view || view.outcome === 'pending') return { outcome: null, category: null }
+  // A beacon that was taken is all that its page ever learns.
+  const isTaken = view.kind === 'beacon' && view.category !== 'NotAllowedByFetchAPI'
+  return isTaken ? { outcome: 'opaque', category: null } : { outcome: view.outcome, category: view.category }
 }
 
 type PageSide = Pick<Observed, 'status' | 'readableHeaders' | 'url' | 'redirected' | 'responseType' | 'body'>
