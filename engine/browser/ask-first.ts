@@ -21,6 +21,14 @@ export function* askFirst(flight: Flight): Steps<Finished | null> {
   const names = need.headers
   if (knowsAnswer(flight, method, names, isIncluded)) return null
   flight.notes.push(need.note)
+  const upgrade = memory.hsts.upgrade(flight.url, flight.nowMs)
+  if (upgrade) {
+    flight.notes.push(upgrade.note)
+    const text = 'That is a redirect, and a preflight is never redirected.'
+    const fix = 'Let the page ask for the https URL itself.'
+    const note = { rule: 'preflight-check', source: 'Chromium', text, fix }
+    return blockedByCors(flight, { error: 'PreflightDisallowedRedirect', detail: '', note })
+  }
   const answer = yield* exchange(flight, sendPreflight(flight, names))
   if ('done' in answer) return answer
   const verdict = judgePreflight(

@@ -3,21 +3,20 @@
 import type { Ms, PageRequest, RuleNote } from '../protocol'
 import { askFirst } from './ask-first'
 import { constructRequest } from './construct'
-import { cookieFor, keepCookies } from './cookie-lines'
 import { checkCors } from './cors-check'
 import { deliver } from './deliver'
 import { serialOrigin, startFlight, type Finished, type Flight, type Steps } from './flight'
 import { followRedirect } from './follow-redirect'
 import { enterFetch } from './main-fetch'
 import type { Memory } from './memory'
-import { exchange, type Answer } from './network'
+import { load } from './load'
+import type { Answer } from './network'
 import { whenWhole } from './open-response'
 import { openSocket } from './open-socket'
 import { blockedByCors, failedNetwork, refused } from './outcome'
 import { readBody } from './read-body'
 import { redirectTarget } from './redirect'
 import { readOrSetCookie } from './script-cookies'
-import { sendRequest } from './sending'
 import { judgeUse } from './use-response'
 
 /** Does what a browser does for one request of a page. */
@@ -36,12 +35,29 @@ export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<
     const stopped = enterFetch(flight) ?? (flight.tainting === 'cors' ? yield* askFirst(flight) : null)
     if (stopped) return stopped
     if (ask.page.isStream && flight.body !== null) return refuseStream(flight)
-    const answer = yield* exchange(flight, sendRequest(flight, cookieFor(flight)))
-    if ('done' in answer) return answer
-    keepCookies(flight, answer.headers)
-    const ended = receive(flight, answer)
-    if (ended) return yield* whenWhole(flight, ended, (whole) => receive(flight, whole))
+    const upgrade = memory.hsts.upgrade(flight.url, flight.nowMs)
+    if (upgrade) {
+      const stays = goToHttps(flight, upgrade)
+      if (stays) return stays
+      continue
+    }
+    const got = yield* load(flight)
+    if ('done' in got) return got
+    const ended = receive(flight, got.answer)
+    if (ended) return yield* whenWhole(flight, ended, (whole) => receive(flight, got.settle(whole)))
   }
+}
+
+/**
+ * Chromium: a host that wants https alone is gone to by a redirect of the browser's own, which passes every check and
+ * taints as others do. The standard changes the URL in place.
+ */
+function goToHttps(flight: Flight, { url, note }: { readonly url: URL; readonly note: RuleNote }): Finished | null {
+  flight.notes.push(note)
+  const location = url.href
+  const headers = [['location', location]] as const
+  const answer: Answer = { status: 307, reason: 'Internal Redirect', headers, body: '', bodyEncoding: 'utf8' }
+  return followRedirect(flight, answer, { url, location })
 }
 
 /** Chromium streams uploads over HTTP/2 and later alone. */

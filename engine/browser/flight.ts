@@ -82,6 +82,8 @@ export interface Flight {
   hasHints: boolean
   /** Of the answer in hand only the head is there. */
   isComing: boolean
+  /** The answer in hand was never on the wire. */
+  isStored: boolean
   /** The script took the request back before the end of the answer in hand. */
   isAborted: boolean
 }
@@ -115,6 +117,7 @@ export function startFlight(
     hasHints: isTrustworthy(built.url.href),
     isComing: false,
     isAborted: false,
+    isStored: false,
   }
 }
 

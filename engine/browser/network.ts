@@ -33,7 +33,11 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
   flight.isAborted = isTakenBack(flight, reply)
   const came = 'head' in reply ? reply.head : reply
   if ('failed' in came) return flight.isAborted ? aborted(flight) : lost(flight, came.failed)
-  if (came.response) return refuseAnswer(flight, came.response, asked) ?? came.response
+  if (came.response) {
+    const learned = memory.hsts.learn(url, came.response.headers, nowMs)
+    if (learned) flight.notes.push(learned)
+    return refuseAnswer(flight, came.response, asked) ?? came.response
+  }
   if (flight.isAborted) return aborted(flight)
   if (came.error?.type === 'Stalled') return pending(flight)
   return lost(flight, 'net::ERR_EMPTY_RESPONSE')

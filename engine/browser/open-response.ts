@@ -6,6 +6,7 @@ import { aborted } from './outcome'
 /**
  * Ends a fetch whose body is there. Where it is not, the page has what the head is good for; then the answer is judged once
  * more as a whole, and what was said of it already is not said again.
+ * @param judge  called for the head too, with an empty body: what is to be kept of a response waits until `isComing` is false
  */
 export function* whenWhole(
   flight: Flight,

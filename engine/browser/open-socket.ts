@@ -46,6 +46,11 @@ export function* openSocket(flight: Flight): Steps<Finished> {
       'A page loaded over https opens no unencrypted WebSocket.',
     )
   }
+  const upgrade = flight.memory.hsts.upgrade(url, flight.nowMs)
+  if (upgrade) {
+    flight.notes.push(upgrade.note)
+    flight.url = upgrade.url
+  }
   const answer = yield* exchange(flight, sendHandshake(flight, cookieFor(flight)))
   if ('done' in answer) return answer
   keepCookies(flight, answer.headers)

@@ -63,7 +63,6 @@ export function finish(
     readonly exception?: Exception
     readonly response?: PageResponse | null
     readonly used?: PageResponse
-    readonly fromCache?: boolean
   },
 ): Finished {
   const { ask, method, urls } = flight
@@ -83,7 +82,7 @@ export function finish(
       exception,
       response: end.response ?? null,
       ...(end.used && { used: end.used }),
-      fromCache: end.fromCache ?? false,
+      fromCache: flight.isStored,
     },
   }
 }

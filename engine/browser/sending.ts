@@ -11,11 +11,10 @@ import { isSameSite, isTrustworthy } from './sites'
 import { isSameOrigin, OPAQUE, originOf, withoutFragment } from './url'
 import { handshakeLines, preflightLines, requestLines } from './wire-headers'
 
-/** The request itself. */
-export function sendRequest(flight: Flight, cookie: string | null): Sending {
-  const { ask, kind, url, method, body, headers } = flight
-  const isElement = kind.destination !== ''
-  const lines = requestLines({
+/** Header lines of the request itself. */
+export function requestHeaders(flight: Flight, cookie: string | null): HeaderList {
+  const { ask, kind, url, headers } = flight
+  return requestLines({
     url,
     script: headers,
     accept: kind.accept,
@@ -27,12 +26,15 @@ export function sendRequest(flight: Flight, cookie: string | null): Sending {
     cookie,
     hasHints: flight.hasHints,
     isNavigation: isNavigation(ask.page.kind),
-    isElement,
+    isElement: kind.destination !== '',
     isForm: ask.page.kind === 'form',
     storageAccess: storageAccess(flight),
-    conditions: [],
   })
-  return toSending(flight, 'request', method, lines, body ?? { text: '', encoding: 'utf8' })
+}
+
+/** The request itself. */
+export function sendRequest(flight: Flight, headers: HeaderList): Sending {
+  return toSending(flight, 'request', flight.method, headers, flight.body ?? { text: '', encoding: 'utf8' })
 }
 
 /** The OPTIONS request that asks for it. */

@@ -44,13 +44,11 @@ export interface Fields {
   readonly isForm: boolean
   /** What third-party cookies there could be, on requests of other sites that carry credentials; null elsewhere. */
   readonly storageAccess: 'none' | 'inactive' | 'active' | null
-  /** Conditions that the HTTP cache puts. */
-  readonly conditions: HeaderList
 }
 
 /** Lines of an ordinary request. The script's own stand between those of the browser. */
 export function requestLines(fields: Fields): HeaderList {
-  const { script, url, isElement, hasHints, secFetch, conditions, isNavigation } = fields
+  const { script, url, isElement, hasHints, secFetch, isNavigation } = fields
   const isOwn = (name: string): boolean => hasHeader(script, name)
   const line = (name: string, value: string | null): HeaderList => {
     const own = script.find(([other]) => other.toLowerCase() === name.toLowerCase())
@@ -80,7 +78,6 @@ export function requestLines(fields: Fields): HeaderList {
     ['Accept-Encoding', isOwn('range') ? 'identity' : encodingsFor(url)],
     ...line('Accept-Language', LANGUAGES),
     ...line('Range', null),
-    ...conditions,
     ...line('Cookie', fields.cookie),
   ]
 }

@@ -1,10 +1,11 @@
 // Pages' requests through the real worker: what the document, its branches, a recording and the text of a run hold.
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EngineHost, Session, type Program } from '../host'
 import { playRecording } from '../host/recording'
 import type { PageRequest, RequestGroup, RunDocument, WireRequest } from '../protocol'
 import { describeRun } from './text'
-import { toJson } from './run'
+import { runProgram, toJson } from './run'
 import { spawnNodeWorker } from './spawn'
 
 const SHOP = `
@@ -144,7 +145,7 @@ describe('a session with pages', { timeout: 60_000 }, () => {
 test('a page that waits for a killed worker is pending, with what it had sent', { timeout: 60_000 }, async () => {
   const host = new EngineHost(spawnNodeWorker(), { spare: false })
   try {
-    const session = new Session(host, PROGRAM, { limits: { wallMs: 1500 } })
+    const session = new Session(host, PROGRAM, { limits: { wallMs: 8000 } })
     await session.open()
     await session.send(GROUPS[0] as RequestGroup)
     const { exchanges } = session.document
@@ -163,6 +164,33 @@ test('a page that waits for a killed worker is pending, with what it had sent', 
   } finally {
     host.dispose()
   }
+})
+
+test('peel run reads # @page and tells what each page got', { timeout: 60_000 }, async () => {
+  const { document } = await runProgram({ path: join(import.meta.dirname, 'testing', 'pages') })
+  expect(document.stop).toBeNull()
+  const verdicts = describeRun(document)
+    .split('\n')
+    .filter((line) => line.startsWith('  page: '))
+  expect(verdicts.map((line) => /fetch (\w+) \S+ on (\S+) → (\w+)(?: \((\w+)\))?/.exec(line)?.slice(1))).toEqual([
+    ['PUT', 'https://app.shop.test/cart', 'ok', undefined],
+    ['GET', 'https://app.shop.test/cart', 'ok', undefined],
+    ['GET', 'https://evil.test/', 'blocked', 'MissingAllowOriginHeader'],
+  ])
+  expect(document.exchanges.map(({ title, role, startedAt, endedAt }) => [title, role, startedAt, endedAt])).toEqual([
+    ['slow', 'preflight', 0, 0],
+    ['slow', 'request', 0, 2000],
+    ['quick', 'request', 1000, 2500],
+    // A stream that CORS forbids is left at its head, however long it would go on.
+    ['forbidden feed', 'request', 2500, 2500],
+    ['curl', undefined, 2500, 4500],
+  ])
+  expect(document.fetches?.map(({ response }) => response?.body.text)).toEqual([
+    '["lamp","rug"]',
+    'tick\ntick\n',
+    undefined,
+  ])
+  expect(document.exchanges[2]?.response?.isCut).toBe(true)
 })
 
 test('what is live stands in the document from its beginning', { timeout: 60_000 }, async () => {

@@ -37,6 +37,7 @@ was anything of it."""
 
 MANY_PIECES = 16
 """Writes of the server's after which a response whose head is there is not waited for any longer."""
+NEVER_BEGUN = "The script took it back before it began."
 ABORTED = {"failed": "aborted"}
 NOBODY_ANSWERED = "The server was stopped before the page got an answer."
 
@@ -133,6 +134,8 @@ class Fetch:
 
     def begin(self) -> None:
         """The page asks."""
+        if self.over:
+            return
         owner = self._owner
         self._number = len(owner.begun)
         owner.begun.append(self)
@@ -145,6 +148,11 @@ class Fetch:
     def abort(self) -> None:
         """The page is not interested any more."""
         if self.over:
+            return
+        if not self.begun:
+            self._view = self._pending(NEVER_BEGUN, self._owner.clock.now_ns)
+            if self._seat is not None:
+                self._seat.over(self._view, None)
             return
         if self._connection is not None:
             self._connection.leave()

@@ -21,7 +21,7 @@ class Seat:
     def __init__(self, name: str) -> None:
         self._name = name
         self._pieces: list[dict[str, Any]] = []
-        self._is_open = False
+        self._is_open = self._is_readable = False
         self._bytes = self._unread = 0
         self._messages = 0
 
@@ -47,9 +47,14 @@ class Seat:
     def opened(self, view: FetchView) -> None:
         """The page has the head of its response."""
         self._is_open = True
-        response = view["response"]
-        bare = {**response, "body": {"text": "", "encoding": "utf8"}} if response is not None else None
-        self._tell("head", view={**view, "response": bare})
+        content = _content(view)
+        self._is_readable = content is not None and content.get("type") not in ("opaque", "opaqueredirect")
+        bare = {
+            key: {**view[key], "body": {"text": "", "encoding": "utf8"}}
+            for key in ("response", "used")
+            if view.get(key) is not None
+        }
+        self._tell("head", view={**view, **bare})
 
     def heard(self, connection: Connection) -> None:
         """The server has written more, after the head."""
@@ -59,14 +64,14 @@ class Seat:
                 if message["from"] == "server":
                     self._tell("message", frame=message["frame"], data=message["data"])
             self._messages = len(socket["messages"])
-        elif not connection.is_coded:
+        elif self._is_readable and not connection.is_coded:
             self._chunk(connection.body_after(self._bytes))
             if self.is_full:
                 connection.hold()
 
     def over(self, view: FetchView, connection: Connection | None) -> None:
         """Nothing more will come."""
-        response = view["response"]
+        content = _content(view)
         if not self._is_open and view["outcome"] not in ("blocked", "pending"):
             self.opened(view)
         socket = connection.socket if connection is not None else None
@@ -75,8 +80,8 @@ class Seat:
             close = socket["close"]
             # A browser tells what the other side said; whoever closed first hears its own code back.
             self._tell("closed", code=close["code"] if close else CUT_OFF, reason=close["reason"] if close else "")
-        elif response is not None:
-            self._chunk(read_bytes(response["body"])[self._bytes :])
+        elif content is not None:
+            self._chunk(read_bytes(content["body"])[self._bytes :])
         self._tell("done", view=view)
 
     def _chunk(self, data: bytes) -> None:
@@ -88,3 +93,8 @@ class Seat:
 
     def _tell(self, kind: str, **more: Any) -> None:
         self._pieces.append({"id": self._name, "kind": kind, **more})
+
+
+def _content(view: FetchView) -> dict[str, Any] | None:
+    """The response that a script may read, or that an element makes use of."""
+    return view["response"] or view.get("used")

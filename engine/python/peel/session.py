@@ -432,6 +432,8 @@ class Session:
 
     def _begin_live(self, turn: LiveInput) -> None:
         for name, request in turn.start:
+            if name in self._seats:
+                raise ValueError(f"{name} is live already")
             seat = Seat(name)
             fetch = Fetch(self._fetches, request, seat)
             self._seats[name] = (seat, fetch)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helper import HEAD, LIMITS, request
-from test_fetches import APP, Scripted, Turn, page, wire
+from test_fetches import APP, Scripted, Turn, done, page, wire
 
 from peel.engine import Engine, MisuseError
 
@@ -183,6 +183,40 @@ def test_a_redirect_is_followed_without_its_body(session: Session):
     followed = session.start(a=page("/elsewhere"))
     assert kinds(followed) == ["head", "chunk", "done"] and texts(followed) == ['"now"'] and followed["at"] == 0
     assert followed["pieces"][-1]["view"]["exchanges"] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("got", "heard"),
+    [
+        ({"response": {"type": "opaque", "body": {"text": "", "encoding": "utf8"}}}, []),
+        ({"response": None, "used": {"type": "basic", "body": {"text": "part 0;", "encoding": "utf8"}}}, ["part 0;"]),
+    ],
+)
+def test_only_what_may_be_read_or_used_is_handed_on(got: dict[str, Any], heard: list[str]):
+    class Element(Scripted):
+        def _open(self, ask: dict[str, Any], head: dict[str, Any]) -> Turn:
+            bare = {key: value and {**value, "body": {"text": "", "encoding": "utf8"}} for key, value in got.items()}
+            return {**super()._open(ask, head), "done": done(ask, "opaque", **bare)}
+
+    browser = Element(lambda ask, replies: {"notes": [], "done": done(ask, "opaque", **got)} if replies else None)
+    session = Session(browser=browser)
+    first = session.start(a=page("/stream"))
+    assert kinds(first)[0] == "head" and texts(first) == heard
+    assert kinds(session.live("a", cancel=["a"]))[-1] == "done"
+    # The same where all of it comes at once.
+    once = session.start(b=page("/now"))
+    assert kinds(once) == ["head", *["chunk" for _ in heard], "done"] and texts(once) == heard
+    session.engine.call("close", None)
+
+
+def test_what_is_taken_back_before_it_begins_leaves_nothing(session: Session):
+    asked = [{"id": "a", "request": page("/now", at=5000)}]
+    early = session.live("a", start=asked, cancel=["a"])
+    assert kinds(early) == ["done"] and early["pieces"][0]["view"]["outcome"] == "pending"
+    assert early["exchanges"] == [] and early["fetches"] == []
+    assert session.send(request("/later?s=9"))["exchanges"][0]["endedAt"] == 9000
+    with pytest.raises(ValueError, match="live already"):
+        session.live("b", start=[{"id": "b", "request": page("/never")}] * 2)
 
 
 def test_a_coded_body_comes_as_a_whole():

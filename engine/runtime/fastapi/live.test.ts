@@ -68,10 +68,10 @@ function ask(url: string, kind: AskKind = 'fetch', origin = 'https://app.shop.te
 
 const FEED_URL = 'https://api.shop.test/feed'
 
-function start(remembering: Remembering = 'never'): FastapiRuntime {
+function start(remembering: Remembering = 'never', program = FEED): FastapiRuntime {
   const runtime = new FastapiRuntime(interpreter, remembering)
   runtime.call('open', optionsFor('app = None')) // the runtime before this one left its own session
-  const { error } = runtime.call('open', optionsFor(FEED))
+  const { error } = runtime.call('open', optionsFor(program))
   if (error) throw new Error(error.text)
   return runtime
 }
@@ -103,6 +103,26 @@ describe('what is live', { timeout: 60_000 }, () => {
     expect(ended.pieces).toMatchObject([
       { kind: 'done', view: { response: { body: { text: 'data: 1\n\ndata: 2\n\n' } } } },
     ])
+  })
+
+  test('with a content coding is decoded as a whole', () => {
+    const program = `${FEED}
+from starlette.middleware.gzip import GZipMiddleware
+app.add_middleware(GZipMiddleware, minimum_size=1)
+
+@app.get("/three")
+async def three():
+    async def parts():
+        for n in range(3):
+            yield f"part {n};"
+            await asyncio.sleep(1)
+    return StreamingResponse(parts())
+`
+    const runtime = start('never', program)
+    const opened = runtime.call('live', begin(ask('https://api.shop.test/three')))
+    expect([told(opened), opened.at]).toEqual([[['head']], 0])
+    const whole = runtime.call('live', read('a'))
+    expect([told(whole), whole.at]).toEqual([[['chunk', 'part 0;part 1;part 2;'], ['done']], 3000])
   })
 
   test('ends at its head where the page may not read it', () => {

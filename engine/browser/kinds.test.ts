@@ -1,0 +1,419 @@
+// What each kind sends and makes of answers, as Chromium 156 did with a server that wrote down what it got.
+import { describe, expect, test } from 'vitest'
+import type { BrowserTurn, Exchange, HeaderList } from '../protocol'
+import { Agent } from '.'
+import { toPageRequest, type CaseRequest } from './cases/to-page-request'
+import { EMPTY_STATE } from './memory'
+
+const SITE = 'http://app.shop.test:9101'
+const API = 'http://api.shop.test:9102'
+const SITES = 'https://app.shop.test:9443'
+const APIS = 'https://api.shop.test:9444'
+const XAPIS = 'https://api.other.test:9444'
+
+type Reply = { readonly status?: number; readonly headers?: HeaderList; readonly body?: string }
+
+function ask(
+  request: CaseRequest,
+  replies: readonly Reply[] = [{}],
+  page = SITE,
+  sandboxed = false,
+  agent = new Agent(),
+) {
+  const wires: NonNullable<BrowserTurn['wire']>[] = []
+  let turn = agent.begin(0, toPageRequest(request, { url: `${page}/__page`, sandboxed }, 0), 0)
+  for (let at = 0; turn.wire; at++) {
+    wires.push(turn.wire)
+    const { status = 200, headers = [['access-control-allow-origin', '*']], body = '' } = replies[at] ?? {}
+    const none = { method: '', url: '', headers: [], body: '', bodyEncoding: 'utf8' } as const
+    const response = { status, reason: '', headers, body, bodyEncoding: 'utf8' as const }
+    const reply: Exchange = { from: 0, title: '', request: none, response, error: null, startedAt: 0, endedAt: 0 }
+    turn = agent.next(0, reply, 0)
+  }
+  if (!turn.done) throw new Error('neither sent nor done')
+  return { wires, done: turn.done }
+}
+
+/** Sent lines without those that every request has. */
+const lines = (headers: HeaderList): string[] =>
+  headers
+    .map(([name, value]) => `${name}: ${value}`)
+    .filter((line) => !/^(?:Host|Connection|User-Agent|Accept-Language|Accept-Encoding|sec-ch-ua)/.test(line))
+
+const DOCUMENT =
+  'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/jxl,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7'
+const IMAGE = 'Accept: image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8'
+const FORM = { method: 'POST', body: { kind: 'blob', text: 'a=1', type: 'application/x-www-form-urlencoded' } } as const
+const away = (...site: string[]): string[] => [...site, `Referer: ${SITES}/`]
+
+describe('what is sent', () => {
+  test.for([
+    [
+      { kind: 'img', url: `${XAPIS}/x` },
+      [
+        IMAGE,
+        ...away(
+          ...['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: no-cors', 'Sec-Fetch-Dest: image'],
+          'Sec-Fetch-Storage-Access: none',
+        ),
+      ],
+    ],
+    [
+      { kind: 'img', url: `${SITES}/x`, crossorigin: '' },
+      [
+        `Origin: ${SITES}`,
+        IMAGE,
+        ...['Sec-Fetch-Site: same-origin', 'Sec-Fetch-Mode: cors', 'Sec-Fetch-Dest: image'],
+        `Referer: ${SITES}/__page`,
+      ],
+    ],
+    [
+      { kind: 'script', url: `${APIS}/x` },
+      ['Accept: */*', ...away('Sec-Fetch-Site: same-site', 'Sec-Fetch-Mode: no-cors', 'Sec-Fetch-Dest: script')],
+    ],
+    [
+      { kind: 'module', url: `${XAPIS}/x` },
+      [
+        `Origin: ${SITES}`,
+        'Accept: */*',
+        ...away('Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: cors', 'Sec-Fetch-Dest: script'),
+      ],
+    ],
+    [
+      { kind: 'css', url: `${APIS}/x` },
+      [
+        'Accept: text/css,*/*;q=0.1',
+        ...away('Sec-Fetch-Site: same-site', 'Sec-Fetch-Mode: no-cors', 'Sec-Fetch-Dest: style'),
+      ],
+    ],
+    [
+      { kind: 'font', url: `${APIS}/x` },
+      [
+        `Origin: ${SITES}`,
+        'Accept: */*',
+        ...away('Sec-Fetch-Site: same-site', 'Sec-Fetch-Mode: cors', 'Sec-Fetch-Dest: font'),
+      ],
+    ],
+    [
+      { kind: 'eventsource', url: `${APIS}/x` },
+      [
+        ...['Pragma: no-cache', 'Cache-Control: no-cache', 'Accept: text/event-stream', `Origin: ${SITES}`],
+        ...away('Sec-Fetch-Site: same-site', 'Sec-Fetch-Mode: cors', 'Sec-Fetch-Dest: empty'),
+      ],
+    ],
+    [
+      { kind: 'form', url: `${XAPIS}/x`, ...FORM },
+      [
+        ...['Content-Length: 3', 'Cache-Control: max-age=0', 'Upgrade-Insecure-Requests: 1'],
+        ...['Content-Type: application/x-www-form-urlencoded', `Origin: ${SITES}`, DOCUMENT],
+        ...['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-User: ?1', 'Sec-Fetch-Dest: document'],
+        `Referer: ${SITES}/`,
+      ],
+    ],
+    [
+      { kind: 'form', url: `${APIS}/x`, referrerPolicy: 'no-referrer', ...FORM },
+      [
+        ...['Content-Length: 3', 'Cache-Control: max-age=0', 'Upgrade-Insecure-Requests: 1'],
+        ...['Content-Type: application/x-www-form-urlencoded', 'Origin: null', DOCUMENT],
+        ...['Sec-Fetch-Site: same-site', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-User: ?1', 'Sec-Fetch-Dest: document'],
+      ],
+    ],
+    [
+      { url: `${APIS}/x`, method: 'POST', mode: 'no-cors', referrerPolicy: 'no-referrer' },
+      [
+        ...['Content-Length: 0', 'Accept: */*', `Origin: ${SITES}`],
+        ...['Sec-Fetch-Site: same-site', 'Sec-Fetch-Mode: no-cors', 'Sec-Fetch-Dest: empty'],
+      ],
+    ],
+  ] satisfies readonly (readonly [CaseRequest, string[]])[])('%j from a page of https', ([request, expected]) => {
+    expect(lines(ask(request, [{}], SITES).wires[0]?.headers ?? []).toSorted()).toEqual(expected.toSorted())
+  })
+
+  test('headers of one name go as one line, in the case of the first; Range asks for the bytes as they are', () => {
+    const { headers = [] } = ask({
+      url: `${SITE}/x`,
+      headers: { 'X-Custom': '1', 'x-custom': '2', Range: 'bytes=0-3' },
+    }).wires[0] ?? { headers: [] }
+    expect(headers).toContainEqual(['X-Custom', '1, 2'])
+    expect(headers).toContainEqual(['Accept-Encoding', 'identity'])
+  })
+
+  test('br and zstd are asked for only where nobody reads along: https and localhost', () => {
+    const asked = (url: string) => ask({ url }).wires[0]?.headers.find(([name]) => name === 'Accept-Encoding')?.[1]
+    expect(asked(`${API}/x`)).toBe('gzip, deflate')
+    expect(asked('http://localhost:9102/x')).toBe('gzip, deflate, br, zstd')
+  })
+
+  test('a handshake offers subprotocols, and says where the page is from', () => {
+    const request = { kind: 'websocket', url: `${XAPIS}/ws`, headers: { 'Sec-WebSocket-Protocol': 'a, b' } } as const
+    const { wires } = ask(request, [{ status: 101 }], SITES)
+    expect(wires[0]).toMatchObject({ method: 'GET', url: 'wss://api.other.test:9444/ws' })
+    expect(wires[0]?.headers).toContainEqual(['Origin', SITES])
+    expect(wires[0]?.headers).toContainEqual(['Sec-WebSocket-Protocol', 'a, b'])
+  })
+
+  test('a preflight carries the cache mode, and with it the cache of preflights is passed over', () => {
+    const agent = new Agent()
+    const allow: Reply = {
+      headers: [
+        ['access-control-allow-origin', '*'],
+        ['access-control-allow-methods', 'PUT'],
+      ],
+    }
+    const put = (cache?: 'no-store' | 'no-cache') =>
+      ask({ url: `${API}/x`, method: 'PUT', ...(cache && { cache }) }, [allow, allow], SITE, false, agent).wires
+    expect(put('no-store')[0]?.headers).toContainEqual(['Cache-Control', 'no-cache'])
+    expect(put()).toHaveLength(2)
+    expect(put()).toHaveLength(1)
+    expect(put('no-cache')[0]?.headers).toContainEqual(['Cache-Control', 'max-age=0'])
+  })
+})
+
+const CORS = ['access-control-allow-origin', '*'] as const
+const type = (value: string): HeaderList => [CORS, ['content-type', value]]
+const JSON_BODY = '{"a":1}'
+
+describe('what becomes of it', () => {
+  test.for([
+    // Mixed Content 4.4, with Chromium's words for what was asked for.
+    [SITES, { url: `${API}/x` }, {}, 'mixed-content', 'insecure resource'],
+    [SITES, { kind: 'xhr', url: `${API}/x` }, {}, 'mixed-content', 'insecure XMLHttpRequest endpoint'],
+    [SITES, { kind: 'iframe', url: `${API}/x` }, {}, 'mixed-content', 'insecure frame'],
+    [SITES, { kind: 'css', url: `${API}/x` }, {}, 'mixed-content', 'insecure stylesheet'],
+    [SITES, { url: 'http://localhost:9102/x' }, {}, null, ''],
+    [SITES, { kind: 'navigation', url: `${API}/x` }, {}, null, ''],
+    // Fetch 3.6 and 3.7.
+    [
+      SITE,
+      { kind: 'img', url: `${API}/x` },
+      { headers: type('application/json'), body: JSON_BODY },
+      'network:net::ERR_BLOCKED_BY_ORB',
+      '',
+    ],
+    [
+      SITE,
+      { kind: 'script', url: `${API}/x` },
+      { headers: type('text/html'), body: '<!doctype html>' },
+      'network:net::ERR_BLOCKED_BY_ORB',
+      '',
+    ],
+    [SITE, { kind: 'script', url: `${API}/x` }, { headers: type('text/plain'), body: '1' }, null, ''],
+    [SITE, { url: `${API}/x`, mode: 'no-cors' }, { headers: type('application/json'), body: JSON_BODY }, null, ''],
+    [
+      SITE,
+      { url: `${API}/x`, mode: 'no-cors' },
+      { headers: [['cross-origin-resource-policy', 'same-origin']] },
+      'network:net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin',
+      '',
+    ],
+    [
+      SITE,
+      { url: `${API}/x`, mode: 'no-cors' },
+      { headers: [['cross-origin-resource-policy', 'same-site']] },
+      null,
+      '',
+    ],
+    [
+      SITE,
+      { kind: 'img', url: 'http://api.other.test:9102/x' },
+      { headers: [['cross-origin-resource-policy', 'same-site']] },
+      'network:net::ERR_BLOCKED_BY_RESPONSE.NotSameSite',
+      '',
+    ],
+    // HTML 7.4.4 and CSP 6.4.2.
+    [
+      SITE,
+      { kind: 'iframe', url: `${API}/x` },
+      { headers: [['x-frame-options', 'DENY']] },
+      'network:net::ERR_BLOCKED_BY_RESPONSE',
+      "because it set 'X-Frame-Options' to 'deny'.",
+    ],
+    [SITE, { kind: 'iframe', url: `${SITE}/x` }, { headers: [['x-frame-options', 'SAMEORIGIN']] }, null, ''],
+    [
+      SITE,
+      { kind: 'iframe', url: `${API}/x` },
+      { headers: [['content-security-policy', "frame-ancestors 'none'"]] },
+      'network:net::ERR_BLOCKED_BY_RESPONSE',
+      "frame-ancestors 'none'",
+    ],
+    [
+      SITE,
+      { kind: 'iframe', url: `${API}/x` },
+      {
+        headers: [
+          ['content-security-policy', `frame-ancestors ${SITE}`],
+          ['x-frame-options', 'DENY'],
+        ],
+      },
+      null,
+      '',
+    ],
+    // HTML 8.1.4.2 and 9.2.3.
+    [
+      SITE,
+      { kind: 'module', url: `${API}/x` },
+      { headers: type('text/plain') },
+      'ScriptType',
+      'MIME type of "text/plain"',
+    ],
+    [
+      SITE,
+      { kind: 'script', url: `${SITE}/x` },
+      {
+        headers: [
+          ['content-type', 'text/plain'],
+          ['x-content-type-options', 'nosniff'],
+        ],
+      },
+      'ScriptType',
+      "because its MIME type ('text/plain') is not executable",
+    ],
+    [
+      SITE,
+      { kind: 'script', url: `${API}/x` },
+      { status: 404, headers: type('text/javascript') },
+      'network:net::ERR_ABORTED',
+      '',
+    ],
+    [SITE, { kind: 'eventsource', url: `${API}/x` }, { headers: type('text/event-stream') }, null, ''],
+    [
+      SITE,
+      { kind: 'eventsource', url: `${API}/x` },
+      { headers: type('application/json') },
+      'EventSourceType',
+      'has a MIME type ("application/json") that is not "text/event-stream"',
+    ],
+    [
+      SITE,
+      { kind: 'eventsource', url: `${API}/x` },
+      { headers: type('text/event-stream;charset=latin1') },
+      'EventSourceType',
+      'has a charset ("latin1") that is not UTF-8',
+    ],
+    [SITE, { kind: 'eventsource', url: `${API}/x` }, { status: 204 }, 'EventSourceStatus', ''],
+    [
+      SITE,
+      { kind: 'websocket', url: `${API}/ws` },
+      { status: 403 },
+      'network:net::ERR_INVALID_RESPONSE',
+      'Unexpected response code: 403',
+    ],
+    [SITE, { url: `${SITE}/x`, method: 'POST', keepalive: true, body: 'x'.repeat(65_537) }, {}, 'KeepaliveLimit', ''],
+  ] satisfies readonly (readonly [string, CaseRequest, Reply, string | null, string])[])(
+    'on %s %j answered with %j: %s',
+    ([page, request, reply, category, line]) => {
+      const { done } = ask(request, [reply], page)
+      expect(done.category).toBe(category)
+      expect(done.console.join('\n')).toContain(line)
+    },
+  )
+
+  test('an image over http is asked for over https, and the console says so (Mixed Content 4.1)', () => {
+    const { wires, done } = ask({ kind: 'img', url: `${API}/x` }, [{}], SITES)
+    expect(wires[0]?.url).toBe('https://api.shop.test:9102/x')
+    expect(done.console[0]).toContain('This request was automatically upgraded to HTTPS')
+  })
+
+  test('what an element uses is there for the browser, not for a script', () => {
+    const { done } = ask({ kind: 'img', url: `${API}/x` }, [{ headers: type('image/png'), body: 'PNG' }])
+    expect(done).toMatchObject({ outcome: 'opaque', response: null, used: { body: { text: 'PNG' } } })
+  })
+
+  test.for([
+    [
+      { kind: 'xhr', url: `${API}/x`, method: 'TRACE' },
+      'SecurityError',
+      "Failed to execute 'open' on 'XMLHttpRequest': 'TRACE' HTTP method is unsupported.",
+    ],
+    [{ kind: 'xhr', url: 'http://[' }, 'SyntaxError', "Failed to execute 'open' on 'XMLHttpRequest': Invalid URL"],
+    [
+      { kind: 'xhr', url: API, headers: { 'a b': '1' } },
+      'SyntaxError',
+      "Failed to execute 'setRequestHeader' on 'XMLHttpRequest': 'a b' is not a valid HTTP header field name.",
+    ],
+    [
+      { kind: 'eventsource', url: 'http://[' },
+      'SyntaxError',
+      "Failed to construct 'EventSource': Cannot open an EventSource to 'http://['. The URL is invalid.",
+    ],
+    [
+      { kind: 'websocket', url: 'ws://x/#a' },
+      'SyntaxError',
+      "Failed to construct 'WebSocket': The URL contains a fragment identifier ('a'). Fragment identifiers are not allowed in WebSocket URLs.",
+    ],
+    [
+      { kind: 'websocket', url: 'ftp://x' },
+      'SyntaxError',
+      "Failed to construct 'WebSocket': The URL's scheme must be either 'http', 'https', 'ws', or 'wss'. 'ftp' is not allowed.",
+    ],
+    [
+      { kind: 'beacon', url: 'http://[' },
+      'TypeError',
+      "Failed to execute 'sendBeacon' on 'Navigator': The URL argument is ill-formed or unsupported.",
+    ],
+    [
+      { url: API, body: 'x' },
+      'TypeError',
+      "Failed to execute 'fetch' on 'Window': Request with GET/HEAD method cannot have body.",
+    ],
+    [
+      { url: API, cache: 'only-if-cached' },
+      'TypeError',
+      "Failed to execute 'fetch' on 'Window': 'only-if-cached' can be set only with 'same-origin' mode",
+    ],
+    [
+      { url: 'http://u:p@x.test/' },
+      'TypeError',
+      "Failed to execute 'fetch' on 'Window': Request cannot be constructed from a URL that includes credentials: http://u:p@x.test/",
+    ],
+  ] satisfies readonly (readonly [CaseRequest, string, string])[])('%j throws a %s', ([request, name, message]) => {
+    expect(ask(request).done).toMatchObject({ outcome: 'blocked', exception: { name, message } })
+  })
+})
+
+// RFC 6797, as Chromium does it: a redirect of its own, by trial with a certificate that it trusted.
+describe('a host that wants https alone', () => {
+  const strict = () =>
+    new Agent({ ...EMPTY_STATE, hsts: [{ host: 'api.shop.test', subdomains: false, untilMs: 1000 }] })
+  const echo: Reply = { headers: [['access-control-allow-origin', 'null']] }
+
+  test('is gone to over https, and the redirect taints', () => {
+    const { wires, done } = ask({ url: 'http://api.shop.test:9444/x' }, [echo], SITE, false, strict())
+    expect(wires.map(({ url }) => url)).toEqual([`${APIS}/x`])
+    expect(wires[0]?.headers).toContainEqual(['Origin', 'null'])
+    expect(done.response).toMatchObject({ redirected: true, url: `${APIS}/x` })
+  })
+
+  test.for([
+    [{ method: 'PUT' }, 'blocked', 'PreflightDisallowedRedirect'],
+    [{ redirect: 'error' }, 'blocked', 'network:net::ERR_FAILED'],
+    [{ redirect: 'manual' }, 'opaqueredirect', null],
+  ] as const)('%j: %s, %s', ([init, outcome, category]) => {
+    const { wires, done } = ask({ url: 'http://api.shop.test:9444/x', ...init }, [echo], SITE, false, strict())
+    expect(wires).toEqual([])
+    expect(done).toMatchObject({ outcome, category })
+  })
+
+  test('is mixed content before that on a page of https', () => {
+    expect(ask({ url: 'http://api.shop.test:9444/x' }, [echo], SITES, false, strict()).done.category).toBe(
+      'mixed-content',
+    )
+  })
+})
+
+test('an answer from the cache is judged again, and says that it came from there', () => {
+  const agent = new Agent()
+  const kept: Reply = {
+    headers: [
+      ['cache-control', 'max-age=60'],
+      ['access-control-allow-origin', SITE],
+    ],
+    body: 'kept',
+  }
+  ask({ url: `${API}/x` }, [kept], SITE, false, agent)
+  const again = ask({ url: `${API}/x` }, [], SITE, false, agent)
+  expect(again.wires).toEqual([])
+  expect(again.done).toMatchObject({ fromCache: true, outcome: 'ok', response: { body: { text: 'kept' } } })
+  const other = ask({ url: `${API}/x` }, [], 'http://www.shop.test:9101', false, agent)
+  expect(other.done).toMatchObject({ fromCache: true, category: 'AllowOriginMismatch' })
+})
