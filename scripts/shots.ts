@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright'
-import { ENDLESS, ONE_GET, RAISES, SYNTAX_ERROR } from '../e2e/content/programs'
+import { ENDLESS, ONE_GET, PUT_BY_PAGE, RAISES, SYNTAX_ERROR, WITH_COOKIE } from '../e2e/content/programs'
 import { App, waitForText } from '../e2e/fixtures/app-page'
 import { BROWSER_FLAGS, findBrowser } from '../e2e/fixtures/find-browser'
 import { servePage } from '../e2e/fixtures/serve'
@@ -36,10 +36,29 @@ const STATES: Readonly<Record<string, (app: App) => Promise<void>>> = {
     await waitForText(app.laneStatus, 'service worker')
     await app.waitReady()
   },
+  blocked: async (app) => {
+    await app.runAsItIs()
+    await app.showPane('Onion')
+    await app.page.getByRole('tab', { name: /blocked/ }).click()
+  },
+  browser: async (app) => {
+    await app.openFile('main.py')
+    await app.type(WITH_COOKIE)
+    await app.openFile('requests.http')
+    await app.type(PUT_BY_PAGE)
+    await app.openFile('main.py')
+    await app.runAsItIs()
+    await app.showPane('Onion')
+    await app.page.getByRole('tab', { name: /^PUT/ }).click()
+    await app.page.getByRole('button', { name: 'Why' }).click()
+  },
   syntax: (app) => runSource(app, SYNTAX_ERROR),
   error: (app) => runSource(app, RAISES),
   stopped: (app) => runSource(app, ENDLESS),
 }
+
+/** States whose picture is taken at every size and in every theme. */
+const EVERYWHERE: ReadonlySet<string> = new Set(['first', 'run', 'blocked', 'browser'])
 
 const words = process.argv.slice(2)
 const isWanted = (name: string) => words.every((word) => name.includes(word))
@@ -79,7 +98,7 @@ try {
     for (const theme of THEMES)
       // The mistakes look alike in every size, but for the phone.
       for (const state of Object.keys(STATES))
-        if (state === 'first' || state === 'run' || (theme !== 'contrast' && (width === 1440 || width === 390)))
+        if (EVERYWHERE.has(state) || (theme !== 'contrast' && (width === 1440 || width === 390)))
           await shoot(browser, served.url, width, height, theme, state)
 } finally {
   await browser.close()

@@ -101,3 +101,30 @@ async def echo(ws: WebSocket):
     async for text in ws.iter_text():
         await ws.send_text(f"you said {text}")
 `
+
+/** Answers pages of one origin, sets a cookie and tells which one came. */
+export const WITH_COOKIE = `from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["https://app.shop.test"],
+    allow_methods=["PUT"],
+    allow_credentials=True,
+)
+
+
+@app.api_route("/hello", methods=["GET", "PUT"])
+def hello(request: Request):
+    came = request.cookies.get("taste")
+    response = JSONResponse({"came": came})
+    if came is None:
+        response.set_cookie("taste", "sweet", samesite="none", secure=True)
+    return response
+`
+
+/** Asked by a page with its cookies, over https; the method asks first. */
+export const PUT_BY_PAGE =
+  '### Ask\n# @page https://app.shop.test\n# @credentials include\nPUT https://shop.test/hello\n'

@@ -1,32 +1,7 @@
 // The page at every size and in every theme: nothing sticks out, everything is there, and everybody can read it.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { expect } from 'vitest'
-import type { Page } from 'playwright'
+import { findViolations } from '../fixtures/axe'
 import { test, waitFor, waitForText } from '../fixtures/app'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly impact: string
-  readonly help: string
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
-}
-
-/** Serious accessibility violations of what is on screen, one line each. */
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: Violation[] }> } }
-    // Off: names here differ from what is seen by a comma, or by the keys shown beside "Run"; that is how they are meant.
-    const rules = { 'label-content-name-mismatch': { enabled: false } }
-    return (await axe.run({ resultTypes: ['violations'], iframes: false, rules })).violations
-  })
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
-}
 
 const SIZES = [
   [390, 844],
@@ -48,6 +23,8 @@ test.for(SIZES)('at %i by %i nothing sticks out and every region is there', asyn
         .filter((element) => element.checkVisibility({ checkVisibilityCSS: true }))
         // What is only read aloud is clipped to a pixel, wherever its box would be.
         .filter((element) => !element.closest('.sr-only, .on-unseen'))
+        // The tabs of a long run scroll.
+        .filter((element) => !element.closest('.run-pane__bar'))
         .filter(
           (element) =>
             element.getBoundingClientRect().left < -1 || element.getBoundingClientRect().right > innerWidth + 1,

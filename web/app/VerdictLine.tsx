@@ -12,6 +12,7 @@ const ICONS: Readonly<Partial<Record<ExchangeView['outcome']['kind'], IconName>>
 
 export function VerdictLine({ view }: { readonly view: ExchangeView }) {
   const openDock = useApp((s) => s.openDock)
+  const showBrowserTab = useApp((s) => s.showBrowserTab)
   const sentence = verdictSentence(view)
   if (sentence === null) return null
   const { kind } = view.outcome
@@ -19,7 +20,14 @@ export function VerdictLine({ view }: { readonly view: ExchangeView }) {
     <p className={`verdict verdict--${kind}`}>
       <Icon name={ICONS[kind] ?? 'chevron'} size={14} />
       <span>{sentence}</span>
-      <button type="button" className="link" onClick={() => openDock('browser')}>
+      <button
+        type="button"
+        className="link"
+        onClick={() => {
+          showBrowserTab('verdict')
+          openDock('browser')
+        }}
+      >
         Why
       </button>
     </p>

@@ -14,6 +14,8 @@ export function PageRow() {
   const send = useApp((s) => s.send)
   const phase = useApp((s) => s.phase)
   const [refusal, setRefusal] = useState<string | null>(null)
+  /** The request whose page was chosen here last: only then the others are offered the same. */
+  const [changed, setChanged] = useState<number | null>(null)
   const read = useMemo(() => readRequests(files), [files])
   if (read.kind === 'unreadable') {
     return (
@@ -45,14 +47,17 @@ export function PageRow() {
         </select>
         <PageSelect
           settings={settings}
-          onChange={(next) => setRefusal(changeRequest(index, { ...request.text, settings: next }))}
+          onChange={(next) => {
+            setChanged(index)
+            setRefusal(changeRequest(index, { ...request.text, settings: next }))
+          }}
         />
         <Button isDisabled={phase === 'running'} onPress={() => void send(index)}>
           <Icon name="send" size={14} />
           Send
         </Button>
       </div>
-      {requests.some(({ text }) => !isSame(readPageChoice(text.settings), choice)) && (
+      {changed === index && requests.some(({ text }) => !isSame(readPageChoice(text.settings), choice)) && (
         <button
           type="button"
           className="link bp__all"

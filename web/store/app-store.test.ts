@@ -132,6 +132,7 @@ function open(storage: TextStorage | (() => TextStorage) = new MemoryStorage()) 
 const withError = (document: RunDocument): RunDocument => ({
   ...document,
   exchanges: [],
+  fetches: [],
   events: [],
   error: {
     phase: 'load',

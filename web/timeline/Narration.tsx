@@ -11,11 +11,11 @@ export interface NarrationProps {
 }
 
 /** Longer sentences are set smaller, so that the box keeps its height. */
-const LONG = 125
+const LONG = { wide: 125, compact: 95 }
 
 export function Narration({ shown, step, playing, compact = false }: NarrationProps) {
   const sentence = shown.view.kind === 'stack' ? narrateStack(shown) : narrate(shown, step)
-  const long = sentenceText(sentence).length > LONG
+  const long = sentenceText(sentence).length > (compact ? LONG.compact : LONG.wide)
   return (
     <p
       className={`tl-say${compact ? ' tl-say-compact' : ''}${long ? ' tl-say-long' : ''}`}
