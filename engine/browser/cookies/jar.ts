@@ -307,5 +307,12 @@ const oldestUseFirst = (cookies: readonly StoredCookie[]): StoredCookie[] =>
 /** Scripts have text, the wire has bytes: UTF-8 (Chromium), one character a byte, as in headers. */
 const toBytes = (text: string): string =>
   Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('')
-const fromBytes = (bytes: string): string =>
-  new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)))
+/** Chromium reads nothing at all where a single byte is no UTF-8. */
+function fromBytes(bytes: string): string {
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    return decoder.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)))
+  } catch {
+    return ''
+  }
+}

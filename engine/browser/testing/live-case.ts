@@ -21,6 +21,7 @@ export interface FetchInit {
   readonly mode?: RequestMode
   readonly credentials?: CredentialsMode
   readonly cache?: CacheMode
+  readonly body?: string
   readonly headers?: HeaderList
 }
 
