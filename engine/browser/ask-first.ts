@@ -1,5 +1,6 @@
 // Asks a server with a preflight, where it has to be asked and has not said so lately (Fetch 4.8).
 import { cacheMode, partitionOf, serialOrigin, type Finished, type Flight, type Steps } from './flight'
+import { withoutHeaders } from './headers'
 import { exchange } from './network'
 import { blockedByCors } from './outcome'
 import { judgePreflight, needPreflight } from './preflight'
@@ -7,12 +8,15 @@ import { readMaxAge, type PreflightKey } from './preflight-cache'
 import { redirectTarget } from './redirect'
 import { sendPreflight } from './sending'
 
+const LAST_EVENT: ReadonlySet<string> = new Set(['last-event-id'])
+
 /** Fetch 4.8: asks the server with a preflight, where it has to be asked and has not said so lately. */
 export function* askFirst(flight: Flight): Steps<Finished | null> {
   const { ask, kind, method, headers, memory } = flight
   const need = needPreflight({
     method,
-    headers,
+    // HTML 9.2.2: an EventSource says by itself where it stopped, and asks nobody.
+    headers: ask.page.kind === 'eventsource' ? withoutHeaders(headers, LAST_EVENT) : headers,
     listensToUpload: ask.page.listensToUpload ?? false,
     isStream: ask.page.isStream ?? false,
   })

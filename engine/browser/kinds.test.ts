@@ -152,6 +152,12 @@ describe('what is sent', () => {
     expect(wires[0]?.headers).toContainEqual(['Sec-WebSocket-Protocol', 'a, b'])
   })
 
+  test('an EventSource says where it stopped without asking first (HTML 9.2.2)', () => {
+    const { wires } = ask({ kind: 'eventsource', url: `${API}/x`, headers: { 'Last-Event-ID': '3' } })
+    expect(wires.map(({ method }) => method)).toEqual(['GET'])
+    expect(wires[0]?.headers).toContainEqual(['Last-Event-ID', '3'])
+  })
+
   test('a preflight carries the cache mode, and with it the cache of preflights is passed over', () => {
     const agent = new Agent()
     const allow: Reply = {
