@@ -128,3 +128,53 @@ def hello(request: Request):
 /** Asked by a page with its cookies, over https; the method asks first. */
 export const PUT_BY_PAGE =
   '### Ask\n# @page https://app.shop.test\n# @credentials include\nPUT https://shop.test/hello\n'
+
+/** An API behind CORS, a stream without end, a WebSocket and a document. */
+export const SHOP = `import asyncio
+
+from fastapi import FastAPI, WebSocket
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import HTMLResponse, StreamingResponse
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://app.shop.test"])
+
+
+@app.get("/items")
+async def items():
+    return [1, 2, 3]
+
+
+@app.delete("/items")
+async def drop():
+    return []
+
+
+@app.get("/ticks")
+async def ticks():
+    async def count():
+        number = 0
+        while True:
+            yield f"data: {number}\\n\\n"
+            number += 1
+            await asyncio.sleep(0.1)
+
+    return StreamingResponse(count(), media_type="text/event-stream")
+
+
+@app.websocket("/echo")
+async def echo(socket: WebSocket):
+    await socket.accept()
+    async for text in socket.iter_text():
+        await socket.send_text(text.upper())
+
+
+@app.get("/page", response_class=HTMLResponse)
+async def page():
+    return '<h1>Shop</h1><form action="/search"><input name="q" value="tea"><button>go</button></form>'
+
+
+@app.get("/search")
+async def search(q: str):
+    return {"q": q}
+`

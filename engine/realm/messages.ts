@@ -55,7 +55,7 @@ export type FromRealm =
   /** A link was followed or a form submitted: the page goes elsewhere. */
   | { readonly kind: 'navigate'; readonly ask: Ask }
   | { readonly kind: 'say'; readonly id: number; readonly data: string | Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'close'; readonly id: number; readonly code: number; readonly reason: string }
+  | { readonly kind: 'close'; readonly id: number; readonly code: number | null; readonly reason: string }
   | { readonly kind: 'console'; readonly level: ConsoleLevel; readonly parts: readonly Described[] }
   | { readonly kind: 'clear' }
   /** A run's first turn is over; `value` is null for a file. */

@@ -16,7 +16,8 @@ export interface LiveFetch {
 export interface LiveSocket {
   readonly protocol: string
   say(frame: 'text' | 'binary', data: BodyText): void
-  close(code: number, reason: string): void
+  /** Without a code the frame has none either. */
+  close(code?: number, reason?: string): void
 }
 
 export interface SocketListener {
@@ -122,7 +123,7 @@ export class Serving {
           ?.say(isText ? 'text' : 'binary', isText ? { text: data, encoding: 'utf8' } : toBodyText(data))
       }
       case 'close':
-        return this.#sockets.get(message.id)?.close(message.code, message.reason)
+        return this.#sockets.get(message.id)?.close(message.code ?? undefined, message.reason)
       case 'navigate':
         return this.#listener.navigate(requestOf(message.ask, this.#page))
       case 'console':

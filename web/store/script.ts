@@ -127,14 +127,14 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
         console: write,
         clear: () => set({ scriptLines: [] }),
         loading: ({ method, url }) => set({ preview: { ...NO_PREVIEW, kind: 'loading', method, url } }),
-        shown: (view) =>
+        shown: (view, content) =>
           set(({ preview }) => ({
             preview: {
               ...preview,
               kind: 'shown',
-              url: view.response?.url || view.url,
-              status: view.response?.status ?? null,
-              text: view.response ? '' : view.text,
+              url: content?.url || view.url,
+              status: content?.status ?? null,
+              text: content ? '' : view.text,
             },
           })),
         omitted: (note) => set(({ preview }) => ({ preview: { ...preview, notes: [...preview.notes, note] } })),
@@ -188,7 +188,7 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
           body: { text: '', encoding: 'utf8' },
           atMs: 0,
           // An address that is typed comes from nowhere: the page that it leads to is the one that asks.
-          page: { url, sandboxed: false, kind: 'navigation', hasBody: false, bodyType: null },
+          page: { url, sandboxed: false, kind: 'navigation', referrer: '', hasBody: false, bodyType: null },
         })
       },
       placePreview: (element) => {

@@ -32,6 +32,8 @@ export function describe(value: unknown, depth = 0, above: readonly object[] = [
 }
 
 function describeObject(value: object, depth: number, above: readonly object[]): Described {
+  // Nothing tells from outside what has become of it.
+  if (value instanceof Promise) return { kind: 'object', text: 'Promise {…}' }
   const inside = entriesOf(value)
   const text = `${title(value)}${preview(value, inside)}`
   if (inside.length === 0 || depth >= DEEPEST) return { kind: 'object', text }

@@ -85,7 +85,7 @@ export function makeWebSocket(
       }
       if (this.readyState >= STATES.CLOSING) return
       this.readyState = STATES.CLOSING
-      line.say({ kind: 'close', id: this.#id, code: code ?? 1005, reason })
+      line.say({ kind: 'close', id: this.#id, code: code ?? null, reason })
     }
 
     get #origin(): string {

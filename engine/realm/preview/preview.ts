@@ -1,6 +1,6 @@
 // Shows what the app returns as a browser's tab would: in a frame of opaque origin, since one of our own could read what
 // Peel has stored. Links and forms lead to the next document; a frame that goes away by itself is replaced.
-import type { AskKind, FetchView, Page, PageRequest } from '../../protocol'
+import type { AskKind, FetchView, Page, PageRequest, PageResponse } from '../../protocol'
 import { makeRealmFrame, type RealmFrame } from '../frame'
 import { attribute } from '../frame-html'
 import type { RealmBrowser, RealmListener } from '../serving'
@@ -10,8 +10,8 @@ import { loadKnown } from './known-assets'
 export interface PreviewListener extends Pick<RealmListener, 'console' | 'clear'> {
   /** A document is on its way. */
   loading(request: PageRequest): void
-  /** It is shown, or it could not be had. */
-  shown(view: FetchView): void
+  /** It is shown, or it could not be had: then there is no content. */
+  shown(view: FetchView, content: PageResponse | null): void
   /** Something of it can't be shown, in words for a learner. */
   omitted(text: string): void
 }
@@ -40,12 +40,13 @@ export class Preview {
     this.#listener.loading(request)
     try {
       const { view, body } = await this.#browser.fetch(request, { signal })
-      const bytes = view.response ? await readAll(body) : new Uint8Array()
-      const page = { url: view.response?.url || view.url, sandboxed: false }
+      const used = contentOf(view)
+      const bytes = used ? await readAll(body) : new Uint8Array()
+      const page = { url: used?.url || view.url, sandboxed: false }
       const html = await this.#document(view, bytes, page, signal)
       if (signal.aborted) return
       this.#show(html, page)
-      this.#listener.shown(view)
+      this.#listener.shown(view, used)
     } catch (error) {
       if (!signal.aborted) throw error
     }
@@ -79,9 +80,10 @@ export class Preview {
   }
 
   async #document(view: FetchView, bytes: Uint8Array, page: Page, signal: AbortSignal): Promise<string> {
-    if (!view.response) return message('This page can’t be reached', view.text)
-    const type = typeOf(view)
-    if (bytes.length === 0) return message('Nothing to show', `The answer is ${view.response.status}, without a body.`)
+    const used = contentOf(view)
+    if (!used) return message('This page can’t be reached', view.text)
+    const type = typeOf(used)
+    if (bytes.length === 0) return message('Nothing to show', `The answer is ${used.status}, without a body.`)
     if (/^text\/html\b/.test(type)) {
       return compose(
         new TextDecoder().decode(bytes),
@@ -102,16 +104,22 @@ export class Preview {
     const known = await loadKnown(url)
     if (known) return known
     const { view, body } = await this.#browser.fetch(assetRequest(url, kind, page), { signal })
-    if (!view.response) {
+    const used = contentOf(view)
+    if (!used) {
       this.#listener.omitted(`${url} could not be loaded. ${view.text}`)
       return null
     }
-    return { type: typeOf(view), bytes: await readAll(body) }
+    return { type: typeOf(used), bytes: await readAll(body) }
   }
 }
 
-function typeOf({ response }: FetchView): string {
-  return (response?.headers.find(([name]) => name === 'content-type')?.[1] ?? '').toLowerCase()
+/** What the browser itself got, also where no script could read it; null where it got nothing. */
+function contentOf({ response, used }: FetchView): PageResponse | null {
+  return used ?? response
+}
+
+function typeOf({ headers }: PageResponse): string {
+  return (headers.find(([name]) => name === 'content-type')?.[1] ?? '').toLowerCase()
 }
 
 async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {

@@ -219,6 +219,6 @@ function openSocket(request: PageRequest, listener: SocketListener): Promise<Liv
   return Promise.resolve({
     protocol: 'chat',
     say: (frame, data) => listener.message(frame, data),
-    close: (code, reason) => listener.closed(code, reason, true),
+    close: (code, reason) => listener.closed(code ?? 1005, reason ?? '', true),
   })
 }
