@@ -12,6 +12,8 @@ export interface LiveFetch {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>
   /** The view when nothing more comes. Never settles while nobody reads on. */
   readonly done: Promise<FetchView>
+  /** Whether all of the body is here by now, and unbroken. */
+  readonly isWhole: boolean
 }
 
 /** An open WebSocket. */
@@ -330,7 +332,15 @@ class FetchTrack implements Track {
   #answer(view: FetchView): void {
     if (this.#hasHead) return
     this.#hasHead = true
-    this.#resolveAnswer({ view, body: this.#body, done: this.done })
+    const isWhole = (): boolean => this.#end !== null && !('error' in this.#end)
+    this.#resolveAnswer({
+      view,
+      body: this.#body,
+      done: this.done,
+      get isWhole() {
+        return isWhole()
+      },
+    })
   }
 
   /** Hands on one chunk to whoever waits for it, or the end when there is none. */

@@ -20,6 +20,8 @@ export interface PageAnswer {
   readonly body: ReadableStream<Uint8Array>
   /** The view when nothing more comes. */
   readonly done: Promise<FetchView>
+  /** Whether all of the body is here by now. */
+  readonly isWhole: boolean
 }
 
 /** Whoever answers what pages ask for. */
@@ -36,6 +38,7 @@ class WorkerFrame extends HttpNetworkFrame {
   readonly #port: MessagePort
   readonly #abort = new AbortController()
   #last: Promise<unknown> = Promise.resolve()
+  #isWhole = false
   #forget = (): void => {}
 
   constructor(call: FetchCall, port: MessagePort) {
@@ -60,9 +63,13 @@ class WorkerFrame extends HttpNetworkFrame {
     return this.#abort.signal
   }
 
-  /** Keeps the worker up until then; without it, until the answer's head is out. */
-  lastsUntil(end: Promise<unknown>): void {
+  /**
+   * Keeps the worker up until then; without it, until the answer's head is out.
+   * @param isWhole  the body is here and goes in one piece: that is faster by some messages to and fro
+   */
+  lastsUntil(end: Promise<unknown>, isWhole: boolean): void {
     this.#last = end
+    this.#isWhole = isWhole
   }
 
   /** Called once, when nothing more goes out. */
@@ -77,14 +84,14 @@ class WorkerFrame extends HttpNetworkFrame {
     const head = { status, statusText, headers: [...response.headers] }
     if (!body) return this.#post({ ...head, body: null })
     try {
-      this.#post({ ...head, body }, [body])
+      if (!this.#isWhole) return this.#post({ ...head, body }, [body])
     } catch {
       // Not every browser can transfer a stream.
-      response.arrayBuffer().then(
-        (bytes) => this.#post({ ...head, body: bytes }, [bytes]),
-        () => this.#post(null),
-      )
     }
+    response.arrayBuffer().then(
+      (bytes) => this.#post({ ...head, body: bytes }, [bytes]),
+      () => this.#post(null),
+    )
   }
 
   errorWith(reason?: unknown): void {
@@ -228,8 +235,8 @@ async function answerPage(frame: WorkerFrame, pages: PageAnswers, address: PageA
   const bytes = sent && new Uint8Array(await new Response(sent).arrayBuffer())
   const ask = readPageRequest(frame.call, bytes, { address, page: pages.page })
   try {
-    const { view, body, done } = await pages.fetch(ask, { signal: frame.signal })
-    frame.lastsUntil(done)
+    const { view, body, done, isWhole } = await pages.fetch(ask, { signal: frame.signal })
+    frame.lastsUntil(done, isWhole)
     done.then(
       (seen) => tellConsole(seen.console),
       () => undefined,

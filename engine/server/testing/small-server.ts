@@ -107,12 +107,12 @@ export class SmallServer implements PageAnswers {
       },
       { highWaterMark: 0 },
     )
-    return { view: viewOf(ask, seen), body, done }
+    return { view: viewOf(ask, seen), body, done, isWhole: false }
   }
 }
 
 function whole(ask: PageRequest, seen: Seen | null): PageAnswer {
   const view = viewOf(ask, seen)
   const body = new Response(seen?.text).body ?? new ReadableStream({ start: (controller) => controller.close() })
-  return { view, body, done: Promise.resolve(view) }
+  return { view, body, done: Promise.resolve(view), isWhole: true }
 }

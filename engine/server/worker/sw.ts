@@ -83,7 +83,7 @@ async function answerMarked(event: FetchEvent, exchange: string): Promise<Respon
 async function answer(event: FetchEvent, own: OwnPath | null): Promise<Response> {
   const client = await findClient(event.clientId)
   const door = own?.door ?? (client && readOwnPath(new URL(client.url), ADDRESS)?.door)
-  const find = (): Promise<Answerer | undefined> => findPage(door ?? owners.sessionOf(event.clientId))
+  const find = (): Promise<Answerer | undefined> => findPage(door ?? owners.sessionOf(event.clientId), client)
   const found = (await find()) ?? (await findOnlyPage()) ?? (await rollCall(find)) ?? (await findOnlyPage())
   if (found) {
     const { page, session } = found
@@ -114,9 +114,10 @@ interface Answerer {
   readonly session: string
 }
 
-async function findPage(session: string | undefined): Promise<Answerer | undefined> {
+/** @param asker  who fetches, which is mostly the page itself */
+async function findPage(session: string | undefined, asker?: Client): Promise<Answerer | undefined> {
   const id = session === undefined ? undefined : owners.pageOf(session)
-  const page = id === undefined ? undefined : await self.clients.get(id)
+  const page = id === asker?.id ? asker : await findClient(id ?? '')
   return page && session !== undefined ? { page, session } : undefined
 }
 
