@@ -75,7 +75,8 @@ async function browse(one: object): Promise<Browsed> {
 const groups = new Map<string, Recorded[]>()
 for (const one of cases) {
   const { id, answer, isWhole, site, cookiesBefore, requests, cookies = [] } = one
-  const isAlone = requests.length > 1 || cookiesBefore !== undefined || cookies.length > 0
+  const isAlone =
+    requests.length > 1 || cookiesBefore !== undefined || cookies.length > 0 || requests.some((one) => 'cache' in one)
   const key = isAlone ? id : JSON.stringify([answer, isWhole, site])
   groups.set(key, [...(groups.get(key) ?? []), one])
 }
