@@ -27,4 +27,5 @@ export {
   closeWords,
   verdictSentence,
   blockWords,
+  isShown,
 } from './words'

@@ -1,6 +1,6 @@
 // The words by which a row of the onion is read aloud. The full name always comes first.
 import type { HeaderChange, RingView, Row, ShownExchange } from './model'
-import { listWords, namesByKind, ringsOfRow, tellingFirst } from './words'
+import { listWords, namesByKind, ringsOfRow, tellingFirst, usedWords } from './words'
 
 function originWords(ring: RingView): string {
   if (ring.role === 'browser') return ''
@@ -53,7 +53,7 @@ function browserWords(shown: ShownExchange, ring: RingView): string {
   const ends = {
     read: `${browser?.verdict?.fromCache ? 'answers from its cache' : `${came}, and the page may read it`}`,
     blocked: `${browser?.role === null ? '' : `${came}, `}blocked: the page gets an error`,
-    opaque: `${came}, opaque to the page`,
+    opaque: `${came}; ${usedWords(browser?.kind ?? 'fetch')}`,
     kept: browser?.role === 'preflight' ? `${came}, and goes on` : `${came}, and follows it`,
     nothing: '',
     stopped: '',

@@ -1,6 +1,6 @@
 // One plain sentence for each step, the layer as its subject. Says only what the trace shows; no markup.
 import type { ExchangeView, HeaderChange, RingView, RowStep, ShownExchange } from './model'
-import { cutMiddle, numberWord, originWords, pageWords, ringsOfRow, subjectOf, tellingFirst } from './words'
+import { cutMiddle, numberWord, originWords, pageWords, ringsOfRow, subjectOf, tellingFirst, isShown } from './words'
 import type { BrowserPart } from './page-view'
 
 /** A piece of a sentence: plain, a name to be stressed, or something from the wire or the program. */
@@ -177,6 +177,12 @@ function saySend(shown: ShownExchange, step: RowStep, ring: RingView, subject: S
     : [subject, t(' lets the response through and changes nothing.')]
 }
 
+function sayOpaque({ kind, verdict }: BrowserPart): Sentence {
+  if (kind === 'fetch' || kind === 'xhr')
+    return [t('The page gets an opaque response: status 0, no headers, no body. It learns that something came.')]
+  return ticked(verdict?.text ?? 'No script of the page reads it.')
+}
+
 function sayWish({ view }: ShownExchange, browser: BrowserPart): Sentence {
   const wish = c(
     `${browser.role === 'preflight' ? browser.method : view.method} ${cutMiddle(view.target, VALUE_CHARS)}`,
@@ -227,7 +233,9 @@ function sayJudge(shown: ShownExchange, ring: RingView, subject: SentencePart): 
   if (!browser) return [subject, t(` receives ${status ?? 'the response'}.`)]
   if (browser.role === null) return ticked(browser.verdict?.text ?? 'The browser answers from its cache.')
   if (outcome.kind === 'opaque')
-    return [subject, t(` receives ${status ?? 'the response'} and shows the page none of it: the response is opaque.`)]
+    return [subject, t(` receives ${status ?? 'the response'}. No script of the page may look into it.`)]
+  if (browser.kind === 'websocket')
+    return [subject, t(` receives ${status ?? 'the answer'}: the server takes the socket.`)]
   const hidden = ring.response.headers.map((change) => change.name)
   return hidden.length > 0
     ? [subject, t(` receives ${status ?? 'the response'}, lets the page read it, and hides `), ...codes(hidden), t('.')]
@@ -319,8 +327,8 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
       t('. Nothing is on the wire yet.'),
     ]
   if (step.kind === 'arrive') {
-    if (view.outcome.kind === 'opaque')
-      return [t('The page gets an opaque response: status 0, no headers, no body. It learns that something came.')]
+    if (view.outcome.kind === 'opaque' && view.browser) return sayOpaque(view.browser)
+    if (view.browser?.kind === 'websocket') return [t('The socket is open. The page reads no header of its handshake.')]
     return [
       t(view.browser ? 'The page reads ' : 'The client reads '),
       b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()),
@@ -364,7 +372,9 @@ export function pageReads({ browser, outcome }: ExchangeView): Sentence {
       t(', not even the status'),
       ...(verdict?.exception ? [t(': the fetch rejects with a '), c(verdict.exception.name), t('.')] : [t('.')]),
     ]
-  if (outcome.kind === 'opaque') return [t('The page may read '), b('nothing'), t('. It learns that something came.')]
+  if (browser.kind === 'websocket') return [t('The page may read '), b('nothing'), t(' of the handshake.')]
+  if (outcome.kind === 'opaque' || isShown(browser.kind))
+    return [t('A script of the page may read '), b('nothing'), t(' of this response.')]
   return [t('The page may read '), b(`${readable} of ${headers.length}`), t('.')]
 }
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RunDocument } from '../protocol'
 import { runPages } from '../cli/testing/page-run'
+import { STOP } from './fixtures/scenes'
 import {
   foldExchange,
   headerTable,
@@ -56,6 +57,10 @@ test('listParts() puts the exchanges of a fetch together, names what each is for
     'unsent: ',
     'own: request',
     'plain',
+    'stored: request',
+    'cached: ',
+    'shown: request',
+    'socket: request',
   ])
 })
 
@@ -172,6 +177,28 @@ describe('an exchange of a page', () => {
     expect(view.rings[0]?.shortCircuit).toBe(true)
     expect(verdictSentence(view)).toBe('Nothing is sent; the page sees a TypeError.')
     expect(says(view)[1]).toBe('The browser looks at the request and does not send it.')
+  })
+
+  test('is answered by the cache', () => {
+    const cached = doc.fetches?.findIndex(({ title }) => title === 'cached') ?? -1
+    const view = viewUnsent(doc, cached)
+    expect(verdictSentence(view)).toBe('The browser’s cache answers; the page reads it.')
+    expect(says(view)).toEqual([
+      'A page at http://localhost:8000 asks for GET /menu. Nothing is on the wire yet.',
+      'The browser has the answer in its cache, and sends nothing.',
+      doc.fetches?.[cached]?.text.replaceAll('`', ''),
+      'The page reads 200 OK.',
+    ])
+    expect(viewUnsent({ ...doc, stop: STOP }, cached).outcome.kind).toBe('read')
+  })
+
+  test('may be shown or talk, where no script reads anything', () => {
+    expect(verdictSentence(viewOf('shown'))).toBe(
+      'The server answered 200; the browser shows it, and no script of the page reads it.',
+    )
+    expect(sentenceText(pageReads(viewOf('shown')))).toBe('A script of the page may read nothing of this response.')
+    expect(verdictSentence(viewOf('socket'))).toBe('The server answered 101; the socket is open.')
+    expect(says(viewOf('socket')).at(-1)).toBe('The socket is open. The page reads no header of its handshake.')
   })
 
   test('has a label for its browser that says what it did', () => {

@@ -407,7 +407,7 @@ function viewOf(
   const records = collect(own)
   const rings = ringsOf(doc, index, records, events)
   const stopEvent = own.find((event): event is EventOf<'stop'> => event.kind === 'stop') ?? null
-  const isLast = index >= doc.exchanges.length - 1
+  const isLast = number !== null && index >= doc.exchanges.length - 1
   const stop: StopView | null = stopEvent?.stop ?? (!exchange?.response && isLast && own.length > 0 ? doc.stop : null)
 
   const request = readRequest(rings, records, exchange)

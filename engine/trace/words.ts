@@ -1,5 +1,5 @@
 // Small words that sentences, labels and notes share. No markup, no layout.
-import type { Page, SocketView } from '../protocol'
+import type { AskKind, Page, SocketView } from '../protocol'
 import type { BrowserPart } from './page-view'
 import type { ExchangeView, HeaderChange, RingView, Row, ShownExchange } from './model'
 
@@ -126,20 +126,36 @@ export function verdictSentence(view: ExchangeView): string | null {
     case 'blocked':
       return `${said}; the page sees ${errorWords(browser)}.`
     case 'opaque':
-      return `${said}; the page sees only that something came.`
+      return `${said}; ${usedWords(browser.kind)}.`
     case 'kept':
       return browser.role === 'preflight'
         ? `${said} to the preflight; the browser lets the ${browser.method} follow.`
         : `${said}; the browser follows the redirect, and the page does not see it.`
     case 'nothing':
+      return browser.verdict ? 'No answer comes; the page still waits.' : null
     case 'stopped':
     case 'pending':
       return null
   }
 }
 
+/** What happens to an answer that no script reads. */
+export function usedWords(kind: AskKind): string {
+  if (isShown(kind)) return 'the browser shows it, and no script of the page reads it'
+  if (kind === 'beacon') return 'the page learns nothing of it'
+  return kind === 'fetch' || kind === 'xhr'
+    ? 'the page sees only that something came'
+    : 'the browser uses it, and no script reads it'
+}
+
+/** Asks for a document that somebody looks at. */
+export function isShown(kind: AskKind): boolean {
+  return kind === 'navigation' || kind === 'form' || kind === 'iframe'
+}
+
 function readWords({ kind, response, headers }: BrowserPart): string {
-  if (kind === 'navigation' || kind === 'form') return 'the browser shows it as the next page'
+  if (isShown(kind)) return kind === 'iframe' ? 'the frame shows it' : 'the browser shows it as the next page'
+  if (kind === 'websocket') return 'the socket is open'
   if (kind !== 'fetch' && kind !== 'xhr') return 'the page gets it'
   if (response?.bodyError) return 'the page reads the head, and the body breaks off'
   const hidden = headers.filter(({ fate }) => fate !== 'readable').length

@@ -28,8 +28,8 @@ export function Chooser({ document, chosen }: { readonly document: RunDocument; 
             </span>
             <span className={`run-pane__status run-pane__status--${tone} num`}>{status}</span>
             {mark && (
-              <span className={`run-pane__mark run-pane__mark--${mark}`}>
-                <Icon name={mark === 'blocked' ? 'cross' : 'hidden'} size={12} />
+              <span className={`run-pane__mark run-pane__mark--${mark === 'blocked' ? 'blocked' : 'opaque'}`}>
+                <Icon name={mark === 'opaque' ? 'hidden' : 'cross'} size={12} />
                 {mark}
               </span>
             )}

@@ -1,6 +1,6 @@
 // The tabs above the onion: every exchange of a run, those of one fetch side by side, each with what became of it. Pure.
 import type { FetchView, RunDocument } from '../../engine/protocol'
-import { listParts, type Hop } from '../../engine/trace'
+import { isShown, listParts, type Hop } from '../../engine/trace'
 import { statusTone } from './words'
 
 export interface ChooserTab {
@@ -14,7 +14,7 @@ export interface ChooserTab {
   readonly status: string
   readonly tone: 'ok' | 'short' | 'bad' | 'plain'
   /** What the browser made of the response; null where the page reads it. */
-  readonly mark: 'blocked' | 'opaque' | null
+  readonly mark: 'blocked' | 'given up' | 'opaque' | null
   /** Goes on with the fetch of the tab before. */
   readonly isJoined: boolean
 }
@@ -94,10 +94,14 @@ function unsentTab(fetch: FetchView, number: number, numbered: Numbered): Choose
   }
 }
 
-function markOf({ outcome }: FetchView): ChooserTab['mark'] {
-  if (outcome === 'blocked') return 'blocked'
+function markOf({ outcome, category, kind }: FetchView): ChooserTab['mark'] {
+  if (outcome === 'blocked') return category === ABORTED ? 'given up' : 'blocked'
+  if (isShown(kind)) return null
   return outcome === 'opaque' || outcome === 'opaqueredirect' ? 'opaque' : null
 }
+
+/** Chromium's name for a request that its script took back. */
+const ABORTED = 'network:net::ERR_ABORTED'
 
 function pathOf(url: string): string {
   return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '*'

@@ -1,7 +1,7 @@
 // What the panel shows of a run: rules of a fetch in order, history, cookies that stayed at home, page beside wire. Pure.
 import type { BodyText, FetchView, HeaderList, RunDocument } from '../../engine/protocol'
 import { bodyBytes } from '../../engine/requests'
-import { tellingFirst, type BrowserPart, type BrowserRule } from '../../engine/trace'
+import { isShown, tellingFirst, type BrowserPart, type BrowserRule } from '../../engine/trace'
 
 export interface RuleGroup {
   /** `OPTIONS /orders/7`; null for what was decided without an exchange. */
@@ -57,8 +57,8 @@ export function historyLines({ fetches = [], exchanges }: RunDocument): HistoryL
     const said = status === undefined ? (last === undefined ? 'not sent' : 'no answer') : String(status)
     const verdicts = {
       ok: fromCache ? `${said} from the cache` : said,
-      blocked: `${said}, blocked`,
-      opaque: `${said}, opaque`,
+      blocked: `${said}, ${fetch.category === 'network:net::ERR_ABORTED' ? 'given up' : 'blocked'}`,
+      opaque: isShown(kind) ? `${said}, shown` : `${said}, opaque`,
       opaqueredirect: `${said}, opaque`,
       pending: 'still waits',
     }

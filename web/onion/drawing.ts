@@ -2,6 +2,7 @@
 // geometry. Pure; the component beside it turns this into SVG.
 import {
   blockWords,
+  isShown,
   ringsOfRow,
   rowName,
   tellingFirst,
@@ -224,6 +225,7 @@ function pageNote(
   const { outcome, rings } = shown.view
   const wrap = (text: string) => (room === 1 ? [cutEnd(text, NOTE_LABEL)] : wrapNote(text, NOTE_LABEL))
   if (outcome.kind === 'blocked') return { tone: 'blocked', lines: wrap(blockWords(browser.verdict?.category ?? null)) }
+  if (browser.kind === 'websocket') return null
   if (outcome.kind === 'opaque') return { tone: 'removed', lines: wrap('hides all of it') }
   if (outcome.kind === 'kept')
     return { tone: 'say', lines: [browser.role === 'preflight' ? 'may follow' : 'follows it'] }
@@ -266,7 +268,15 @@ function pageVerdict(shown: ShownExchange, browser: BrowserPart, narrow: boolean
     if (browser.role === null) return { text: 'not sent', tone: 'blocked' }
     return { text: status ? say('page sees nothing', 'hidden') : 'no answer', tone: 'blocked' }
   }
-  if (outcome.kind === 'opaque') return { text: say('opaque to the page', 'opaque'), tone: 'plain' }
+  const { kind } = browser
+  if (outcome.kind === 'opaque' || outcome.kind === 'read') {
+    if (isShown(kind)) return { text: say('browser shows it', 'shown'), tone: 'ok' }
+    if (kind === 'websocket' && outcome.status === 101) return { text: say('socket is open', 'open'), tone: 'ok' }
+  }
+  if (outcome.kind === 'opaque') {
+    const isScript = kind === 'fetch' || kind === 'xhr'
+    return { text: isScript ? say('opaque to the page', 'opaque') : say('used, not read', 'used'), tone: 'plain' }
+  }
   if (outcome.kind === 'kept') {
     const text = browser.role === 'preflight' ? say('browser goes on', 'goes on') : say('browser follows', 'follows')
     return { text, tone: 'plain' }

@@ -6,9 +6,12 @@ import type { RunDocument } from '../../protocol'
 import { parseHttpFile } from '../../requests'
 
 const PROGRAM = `
-from fastapi import FastAPI
+import gzip
+import json
+
+from fastapi import FastAPI, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 
 app = FastAPI()
 
@@ -32,6 +35,19 @@ app.add_middleware(
 @app.api_route("/orders/{order_id}", methods=["GET", "PUT"])
 async def read_order(order_id: int):
     return {"id": order_id}
+
+
+@app.get("/menu")
+async def menu():
+    packed = gzip.compress(json.dumps(["plums"] * 100).encode(), mtime=0)
+    headers = {"cache-control": "max-age=60", "content-encoding": "gzip"}
+    return Response(packed, media_type="application/json", headers=headers)
+
+
+@app.websocket("/talk")
+async def talk(socket: WebSocket):
+    await socket.accept()
+    await socket.close()
 
 
 @app.get("/moved")
@@ -85,6 +101,27 @@ GET /orders/7
 ###
 # @name plain
 GET /orders/7
+
+###
+# @name stored
+# @page http://localhost:8000
+GET /menu
+
+###
+# @name cached
+# @page http://localhost:8000
+GET /menu
+
+###
+# @name shown
+# @page https://elsewhere.test
+# @kind navigation
+GET /orders/7
+
+###
+# @name socket
+# @page http://localhost:8000
+WEBSOCKET /talk
 `
 
 /** Runs them in one session. */
