@@ -277,6 +277,7 @@ describe('what the network says', () => {
     ['PATCH', 200, 'default', 0],
     ['POST', 422, 'default', 1],
     ['HEAD', 200, 'default', 0],
+    ['HEAD', 200, 'reload', 1],
     ['OPTIONS', 200, 'default', 1],
     ['PUT', 200, 'no-store', 1],
     ['PUT', 200, 'reload', 0],

@@ -62,8 +62,7 @@ export class HttpCache {
   /** What the cache has for a request, and whether it may be used. Changes nothing. */
   ask(question: CacheQuestion, nowMs: Ms): CacheAnswer {
     const { mode } = question
-    const isPassedOver = isAside(question) || mode === 'reload' || says(question.headers, 'no-cache')
-    const entry = isPassedOver ? undefined : this.#find(question)
+    const entry = isAside(question) || isPassedOver(question) ? undefined : this.#find(question)
     const onward = (conditions: HeaderList, note: RuleNote | null): CacheAnswer => ({
       kind: 'network',
       conditions,
@@ -115,7 +114,8 @@ export class HttpCache {
     }
     if (isAside(question)) return { response: null, note: null }
     if (entry && answer.status === 304 && conditions.length > 0) return this.#renew(entry, question, answer, nowMs)
-    if (entry) this.#drop(entry)
+    // Chromium: a HEAD that was sent past the cache says nothing about what is in it.
+    if (entry && !(method === 'HEAD' && isPassedOver(question))) this.#drop(entry)
     if (method !== 'GET') return { response: null, note: null }
     const refusal = whyNotKept(answer)
     if (refusal !== null) return { response: null, note: refusal === '' ? null : notKeptNote(refusal) }
@@ -180,6 +180,11 @@ function isAside({ mode, method, headers, partition }: CacheQuestion): boolean {
     hasHeader(headers, 'range') ||
     CONDITIONS.some((name) => hasHeader(headers, name))
   )
+}
+
+/** Whether what is stored isn't looked at, though what comes may take its place. */
+function isPassedOver({ mode, headers }: CacheQuestion): boolean {
+  return mode === 'reload' || says(headers, 'no-cache')
 }
 
 /** Whether the script itself writes a directive (RFC 9111 5.2.1, 5.4): the modes `reload` and `no-cache` mean the same. */
