@@ -27,15 +27,16 @@ class Carried(Protocol):
 def install(
     emit: Callable[[str], None],
     heap_bytes: Callable[[], int] | None = None,
-    browser: Browser | None = None,
+    browser: Callable[[Any], Any] | None = None,
     across: Callable[[bytes], Any] | None = None,
 ) -> Callable[[str, str | Carried], Any]:
     """Make the one function that the worker calls; it takes and gives JSON, as text or as UTF-8.
 
     `emit` gets batches of trace events as JSON arrays; `heap_bytes` says how large the memory has become; `browser` is
-    asked what becomes of a page's request; `across` makes bytes of JavaScript's, and without it all answers are text.
+    asked what becomes of a page's request, with JSON as text or as UTF-8 too; `across` makes bytes of JavaScript's, and
+    without it everything goes as text.
     """
-    engine = Engine(emit, heap_bytes, browser)
+    engine = Engine(emit, heap_bytes, _carrying(browser, across) if browser is not None else None)
     determinism.prepare()
 
     def call(name: str, payload: str | Carried) -> Any:
@@ -56,3 +57,12 @@ def install(
         return data.decode() if across is None or len(data) < LONG else across(data)
 
     return call
+
+
+def _carrying(browser: Callable[[Any], Any], across: Callable[[bytes], Any] | None) -> Browser:
+    def ask(question: str) -> str:
+        data = question.encode()
+        answer = browser(question if across is None or len(data) < LONG else across(data))
+        return answer if isinstance(answer, str) else answer.to_bytes().decode()
+
+    return ask

@@ -13,6 +13,8 @@ from contextvars import Context
 from typing import Any
 from urllib.parse import urljoin
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from peel.clock import Clock, as_ms
 from peel.connection import Connection, tell_notes
 from peel.events import (
@@ -65,7 +67,12 @@ class Fetches:
         """Let the browser decide."""
         assert self._browser is not None
         question = {"call": call, "id": number, **more, "nowMs": self.clock.ms()}
-        return json.loads(self._browser(json.dumps(question, ensure_ascii=False)))
+        try:
+            text = to_json(question).decode()
+        except PydanticSerializationError:
+            # Half a surrogate pair, in a URL perhaps, is not UTF-8.
+            text = json.dumps(question)
+        return json.loads(self._browser(text))
 
     def look(self) -> None:
         """Nothing more happens at this moment: a response whose head is there has a body that takes its time."""

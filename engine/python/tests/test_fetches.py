@@ -407,6 +407,35 @@ def test_a_browser_that_fails_is_no_mistake_of_the_program_s():
     assert sent == {"ok": False, "error": {"kind": "bug", "message": "ZeroDivisionError: a rule"}}
 
 
+def test_what_is_long_is_carried_to_the_browser_as_bytes_and_half_a_pair_survives():
+    class Carried:
+        def __init__(self, data: bytes) -> None:
+            self.data = data
+
+        def to_bytes(self) -> bytes:
+            return self.data
+
+    scripted = Scripted()
+    ways: list[str] = []
+
+    def browser(payload: str | Carried) -> str | Carried:
+        ways.append(type(payload).__name__)
+        answer = scripted(payload if isinstance(payload, str) else payload.data.decode())
+        return answer if isinstance(payload, str) else Carried(answer.encode())
+
+    call = install(lambda _batch: None, None, browser, Carried)
+    source = HEAD + '@app.get("/long")\nasync def long(): return PlainTextResponse("ü" * 20_000)'
+    options = {"files": {"main.py": source}, "entry": "main.py", "app": None, "trace": True, "limits": LIMITS}
+    call("open", json.dumps(options))
+    asked = {**page("/long"), "title": "half a \ud83d pair"}
+    answer = call("send", json.dumps({"waitMs": 0, "requests": [asked]}))
+    call("close", "null")
+    sent = json.loads(answer)  # as text: it holds the half pair
+    assert sent["value"]["fetches"][0]["response"]["body"]["text"] == "ü" * 20_000
+    # So does what the browser is asked, but for its reply, which holds what the server wrote.
+    assert ways == ["str", "Carried"] and scripted.questions[0]["ask"]["title"] == "half a \ud83d pair"
+
+
 CUT = """
 @app.get("/short")
 async def short():

@@ -71,7 +71,7 @@ export async function bootInterpreter(
     (
       emit: (events: string) => void,
       heapBytes: () => number,
-      browser: (payload: string) => string,
+      browser: (payload: Text) => Text,
       across: (bytes: Buffered) => Uint8Array,
     ): Bridge
   }
@@ -81,13 +81,10 @@ export async function bootInterpreter(
       if (!isQuiet) emit(events)
     },
     () => module.HEAP8.length,
-    (payload) => interpreter.browser(payload),
+    (payload) => toCarry(interpreter.browser(toText(payload))),
     (bytes) => bytes.toJs(),
   )
-  const call = (name: string, payload: string): string => {
-    const answer = bridge(name, payload.length < LONG_CHARS ? payload : new TextEncoder().encode(payload))
-    return typeof answer === 'string' ? answer : new TextDecoder().decode(answer)
-  }
+  const call = (name: string, payload: string): string => toText(bridge(name, toCarry(payload)))
   // Else JavaScript's collector would let go of it at some later time, and write into a heap that has been put back.
   install.destroy()
   const boot = new HeapCheckpoint(module)
@@ -114,14 +111,24 @@ export async function bootInterpreter(
   return interpreter
 }
 
-/** `peel.bridge`: what is long comes and goes as UTF-8. */
-type Bridge = (name: string, payload: string | Uint8Array) => string | Uint8Array
+/** What is long comes and goes as UTF-8. */
+type Text = string | Uint8Array
+/** `peel.bridge`. */
+type Bridge = (name: string, payload: Text) => Text
 /** Bytes of Python's, while JavaScript is called with them. */
 interface Buffered {
   toJs(): Uint8Array
 }
 /** Pyodide carries a string over character by character: half a second for a body of 50 MB. */
 const LONG_CHARS = 16 << 10
+
+function toCarry(text: string): Text {
+  return text.length < LONG_CHARS ? text : new TextEncoder().encode(text)
+}
+
+function toText(carried: Text): string {
+  return typeof carried === 'string' ? carried : new TextDecoder().decode(carried)
+}
 
 /** Boots plainly with everything imported and gives what `bootInterpreter` restores: see `BootWay`. */
 export async function recordSnapshot(
