@@ -18,10 +18,10 @@ from fastapi.responses import StreamingResponse
 class Shout:
     """Passes HTTP on, and makes what a WebSocket says louder."""
 
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         async def loud(message):
             if message["type"] == "websocket.send":
                 message = {**message, "text": message["text"].upper()}

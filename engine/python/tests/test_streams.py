@@ -327,10 +327,10 @@ def test_a_large_answer_comes_whole_and_its_events_are_cut():
 def test_an_app_whose_client_gave_up_goes_on_also_after_a_sleep():
     source = """
 class Swallow:
-    def __init__(self, app):
+    def __init__(self, app) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "http":
             print((await receive())["type"])
             print((await receive())["type"])
