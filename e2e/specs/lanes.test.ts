@@ -18,6 +18,25 @@ test('Run sends a real fetch that the service worker answers', async ({ open }) 
   await waitForText(app.laneStatus, 'service worker')
 })
 
+test('a request that a page makes shows there as far as the page may see', async ({ open }) => {
+  const app = await open()
+  await app.type(withHeader('seen', 'x-seen'))
+  await app.openFile('requests.http')
+  await app.type(
+    '# @page https://app.shop.test/\nGET https://app.shop.test/hello\n\n###\n' +
+      '# @page https://app.shop.test/\nGET https://api.shop.test/hello\n',
+  )
+  const answered = app.page.waitForResponse('https://app.shop.test/hello')
+  const kept = app.page.waitForEvent('requestfailed')
+  await app.run({ in: app.onion, text: 'seen' })
+  const response = await answered
+  expect(response.fromServiceWorker()).toBe(true)
+  expect(response.headers()['x-seen']).toBe('yes')
+  const failed = await kept
+  expect([failed.url(), failed.failure()?.errorText]).toEqual(['https://api.shop.test/hello', 'net::ERR_FAILED'])
+  await waitForText(app.laneStatus, 'service worker')
+})
+
 test('what is typed into the browser’s own console is answered by the running server, or told that there is none', async ({
   open,
 }) => {
