@@ -56,7 +56,7 @@ const ON_DEMAND = ['long']
 /** @type {Record<string, () => Promise<import('./lib/stages.mjs').Counts[]>>} */
 const STAGES = {
   check: async () => [await runChecks()],
-  unit: async () => [await stage('Unit tests', () => runVitest('unit', ['--exclude', 'lessons/**'], 10 * MINUTES))],
+  unit: async () => [await stage('Unit tests', () => runVitest('unit', ['--exclude', 'lessons/**'], 20 * MINUTES))],
   python: async () => [
     await stage('Python tests on CPython', () =>
       runPytest('pytest', venvPython(VENV), ['-m', 'pytest'], { cwd: python, limitMs: 4 * MINUTES }),
@@ -83,7 +83,7 @@ const STAGES = {
   },
   e2e: async () => [
     ...(await prepared(ensureBuild)),
-    await stage('Browser tests', () => runVitest('e2e', ['--config', 'e2e/vitest.config.ts'], 9 * MINUTES)),
+    await stage('Browser tests', () => runVitest('e2e', ['--config', 'e2e/vitest.config.ts'], 20 * MINUTES)),
   ],
 }
 
