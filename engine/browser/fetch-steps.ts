@@ -15,7 +15,7 @@ import { whenWhole } from './open-response'
 import { openSocket } from './open-socket'
 import { blockedByCors, failedNetwork, refused } from './outcome'
 import { readBody } from './read-body'
-import { redirectTarget } from './redirect'
+import { isRedirect, redirectTarget } from './redirect'
 import { readOrSetCookie } from './script-cookies'
 import { judgeUse } from './use-response'
 
@@ -79,7 +79,8 @@ function receive(flight: Flight, answer: Answer): Finished | null {
     if (!verdict.ok) return blockedByCors(flight, verdict)
     note = verdict.note
   }
-  const redirect = redirectTarget(answer, flight.url)
+  const isHeld = (flight.ask.page.redirect ?? 'follow') !== 'follow' && isRedirect(answer)
+  const redirect = redirectTarget(answer, flight.url) ?? (isHeld ? { url: flight.url, location: '' } : null)
   if (redirect) {
     if (note) flight.notes.push(note)
     return followRedirect(flight, answer, redirect)

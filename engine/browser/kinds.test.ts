@@ -314,6 +314,25 @@ describe('what becomes of it', () => {
     },
   )
 
+  test('`manual` hides a redirect without a place to go, `follow` hands it over', () => {
+    const moved: Reply = { status: 308, headers: [['location', '']] }
+    expect(ask({ url: `${SITE}/x`, redirect: 'manual' }, [moved]).done.outcome).toBe('opaqueredirect')
+    expect(ask({ url: `${SITE}/x` }, [moved]).done.response?.status).toBe(308)
+  })
+
+  test('a same-origin request is not redirected away', () => {
+    const moved: Reply = { status: 302, headers: [['location', `${API}/x#y`]] }
+    expect(ask({ url: `${SITE}/x`, mode: 'same-origin' }, [moved]).done.console).toEqual([
+      `Unsafe attempt to load URL ${API}/x#y from frame with URL ${SITE}/__page. Domains, protocols and ports must match.\n`,
+    ])
+  })
+
+  test('the console names URLs with their fragments', () => {
+    expect(ask({ url: `${API}/x#y` }, [{ headers: [] }]).done.console[0]).toContain(
+      `Access to fetch at '${API}/x#y' from`,
+    )
+  })
+
   test('an image over http is asked for over https, and the console says so (Mixed Content 4.1)', () => {
     const { wires, done } = ask({ kind: 'img', url: `${API}/x` }, [{}], SITES)
     expect(wires[0]?.url).toBe('https://api.shop.test:9102/x')

@@ -60,6 +60,13 @@ function chooseTainting(flight: Flight): Finished | null {
     flight.tainting = 'basic'
   } else if (kind.mode === 'same-origin') {
     const text = `The mode is \`same-origin\`, but ${originOf(url)} is another origin than the page's, ${origin}.`
+    if (flight.urls.length > 1) {
+      const note = { rule: 'same-origin-mode', source: SOURCE, text: `${text} The redirect is not followed.` }
+      return failedNetwork(flight, 'net::ERR_ABORTED', note, [
+        `Unsafe attempt to load URL ${url.href} from frame with URL ${ask.page.url}. ` +
+          'Domains, protocols and ports must match.\n',
+      ])
+    }
     return blocked(flight, REFUSED, { rule: 'same-origin-mode', source: SOURCE, text: `${text} Nothing is sent.` }, [
       `Fetch API cannot load ${url.href}. Request mode is "same-origin" but the URL's origin is not same as the ` +
         `request origin ${origin}.`,

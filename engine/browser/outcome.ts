@@ -3,7 +3,6 @@ import type { FetchView, PageRequest, PageResponse, RuleNote } from '../protocol
 import { ABORTED, corsLine, type CorsError } from './console-texts'
 import type { Refusal } from './construct'
 import { takeNotes, type Done, type Finished, type Flight } from './flight'
-import { withoutFragment } from './url'
 
 type Exception = FetchView['exception']
 
@@ -17,8 +16,8 @@ export function blockedByCors(
     error,
     detail,
     subject: kind.subject,
-    url: withoutFragment(url),
-    firstUrl: withoutFragment(urls[0] ?? url),
+    url: url.href,
+    firstUrl: (urls[0] ?? url).href,
     origin,
   })
   return finish(flight, note, { outcome: 'blocked', category: error, console: [line] })

@@ -32,6 +32,11 @@ export function redirectTarget(
   return { url, location }
 }
 
+/** Whether a response is one that `manual` hides and `error` fails, which an empty Location is for Chromium. */
+export function isRedirect({ status, headers }: { readonly status: number; readonly headers: HeaderList }): boolean {
+  return STATUSES.has(status) && headerValues(headers, 'location').length > 0
+}
+
 /** Location's bytes as text: UTF-8 where they are that, else each byte for itself (Chromium). */
 function readLocation(location: string): string {
   try {
