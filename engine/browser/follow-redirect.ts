@@ -73,11 +73,11 @@ export function followRedirect(
       },
     })
   }
-  if (kind.mode === 'cors' && hasUser) {
+  if (kind.mode !== 'navigate' && hasUser) {
     return failedNetwork(flight, 'net::ERR_ABORTED', {
       rule,
       source: 'Chromium',
-      text: 'The redirect leads to a URL with a user name or password, which Chromium does not follow for a script.',
+      text: 'The redirect leads to a URL with a user name or password, which only navigations follow.',
       fix: 'Leave user name and password out of `Location`.',
     })
   }

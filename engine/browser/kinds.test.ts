@@ -320,6 +320,18 @@ describe('what becomes of it', () => {
     expect(ask({ url: `${SITE}/x` }, [moved]).done.response?.status).toBe(308)
   })
 
+  test.for([
+    [{ url: `${API}/x`, mode: 'no-cors' }, 'network:net::ERR_ABORTED'],
+    [{ url: `${SITE}/x` }, 'RedirectContainsCredentials'],
+    [{ kind: 'navigation', url: `${API}/x` }, null],
+  ] satisfies readonly (readonly [CaseRequest, string | null])[])(
+    '%j is redirected to a URL with a user name: %s',
+    ([request, category]) => {
+      const moved: Reply = { status: 302, headers: [['location', 'http://u:p@api.shop.test:9102/y']] }
+      expect(ask(request, [moved]).done.category).toBe(category)
+    },
+  )
+
   test('a same-origin request is not redirected away', () => {
     const moved: Reply = { status: 302, headers: [['location', `${API}/x#y`]] }
     expect(ask({ url: `${SITE}/x`, mode: 'same-origin' }, [moved]).done.console).toEqual([
