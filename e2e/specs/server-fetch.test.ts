@@ -279,6 +279,18 @@ test('a page that is gone is not asked, and its place is free for the next', asy
   expect(await fetchText(again.page, `${API}/who`)).toBe('C')
 })
 
+test('who waits for a page that goes away does not wait for ever', async () => {
+  const { page } = await openTab('B')
+  const path = await pathOf(page)
+  await page.evaluate(() => {
+    navigator.serviceWorker.addEventListener('message', () => (document.title = 'asked'))
+  })
+  const waiting = fetchText(tab.page, `${path}api.shop.test/never`)
+  await page.waitForFunction(() => document.title === 'asked')
+  await page.close()
+  expect(await waiting).toBe('TypeError: Failed to fetch')
+})
+
 test('a hard reload, an update under the open page and a reload change nothing', async () => {
   const cdp = await context.newCDPSession(tab.page)
   await cdp.send('Page.enable')

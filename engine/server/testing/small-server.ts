@@ -75,6 +75,8 @@ export class SmallServer implements PageAnswers {
         return whole(ask, null)
       case '/events':
         return this.#stream(ask, { headers: EVENTS }, (count) => `data: ${count}\n\n`)
+      case '/never':
+        return new Promise(() => {})
       case '/slow':
         await new Promise((resolve) => setTimeout(resolve, 400))
         return this.#stream(ask, {}, (count) => `chunk ${count}\n`)
