@@ -135,7 +135,7 @@ describe('what could go on for ever', () => {
 `
     const { observed, stop } = await ask(endless, {}, true)
     expect(stop?.text).toMatch(/the answer goes on and on/)
-    expect(observed).toMatchObject({ actualSent: true, serverStatus: 200 })
+    expect(observed).toMatchObject({ actualSent: true, outcome: 'ok', status: 200, responseType: 'cors', body: null })
   })
 
   test('an answer that never comes is not waited for', limits, async () => {
