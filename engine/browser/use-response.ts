@@ -34,8 +34,8 @@ export function judgeUse(flight: Flight, answer: Answer, body: ReadBody): Finish
   }
   if (kind === 'eventsource') return judgeStream(flight, answer)
   if (kind === 'script' || kind === 'module') return judgeScript(flight, answer)
-  if (kind === 'css' && !isOk(answer)) return useless(flight, answer)
-  return null
+  if ((kind === 'css' || kind === 'font') && !isOk(answer)) return useless(flight, answer)
+  return kind === 'font' && !flight.isComing ? judgeFont(flight, body) : null
 }
 
 function judgeEmbedded({ ask: { page } }: Flight, { headers }: Answer, { body }: ReadBody): Kept | null {
@@ -81,6 +81,22 @@ function judgeScript(flight: Flight, answer: Answer): Finished | null {
       : `Refused to execute script from '${withoutFragment(flight.url)}' because its MIME type ('${essence}') is not ` +
         'executable, and strict MIME type checking is enabled.',
   ])
+}
+
+/** First bytes of what is a font: WOFF, WOFF 2, OpenType, TrueType, a collection of them. */
+const FONT = /^(?:wOFF|wOF2|OTTO|true|ttcf|\0\u0001\0\0)/
+
+/** CSS Font Loading 4: what can't be read as a font fails the FontFace. Looks at the first bytes alone. */
+function judgeFont(flight: Flight, { body }: ReadBody): Finished | null {
+  const start = body.encoding === 'utf8' ? body.text : atob(body.text.slice(0, 8))
+  if (FONT.test(start)) return null
+  const note: RuleNote = {
+    rule: 'font-bytes',
+    source: 'CSS Fonts 4, 4.3',
+    text: 'The answer was let through, but its bytes are no font.',
+    fix: 'Send a font: WOFF, WOFF 2, OpenType or TrueType.',
+  }
+  return blocked(flight, 'FontBytes', note, [`Failed to decode downloaded font: ${withoutFragment(flight.url)}`])
 }
 
 /** HTML 9.2.3: an event stream has the status 200 and its own type; anything else ends the EventSource for good. */

@@ -1,5 +1,5 @@
 // What was seen of a page's request at both ends, in the words of the recorded cases. Pure.
-import type { BrowserState, Exchange, FetchView, HeaderList, StoredCookie } from '../protocol'
+import type { AskKind, BrowserState, Exchange, FetchView, HeaderList, StoredCookie } from '../protocol'
 import { fromBodyText } from '../requests'
 
 /** Every key is there; null where nothing was seen. */
@@ -61,11 +61,16 @@ export function observe(view: FetchView | null, exchanges: readonly Exchange[], 
   }
 }
 
+const LOADS: ReadonlySet<AskKind> = new Set(['img', 'script', 'css'])
+
 function verdictOf(view: FetchView | null): Pick<Observed, 'outcome' | 'category'> {
   if (!view || view.outcome === 'pending') return { outcome: null, category: null }
   // A beacon that was taken is all that its page ever learns.
   const isTaken = view.kind === 'beacon' && view.category !== 'NotAllowedByFetchAPI'
-  return isTaken ? { outcome: 'opaque', category: null } : { outcome: view.outcome, category: view.category }
+  if (isTaken) return { outcome: 'opaque', category: null }
+  // An element fires `load` whether or not a script may look into what it loaded.
+  const isLoaded = view.outcome === 'opaque' && LOADS.has(view.kind)
+  return { outcome: isLoaded ? 'ok' : view.outcome, category: view.category }
 }
 
 type PageSide = Pick<Observed, 'status' | 'readableHeaders' | 'url' | 'redirected' | 'responseType' | 'body'>

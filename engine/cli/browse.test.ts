@@ -185,6 +185,25 @@ describe('what a case can say', () => {
     })
   })
 
+  test('an element that loads is ok, whether or not a script may look into it', async () => {
+    const app = `
+async def app(scope, receive, send):
+    if scope["type"] != "http": return
+    kind = {"/a.js": b"text/javascript", "/a.css": b"text/css", "/a.png": b"image/png"}.get(scope["path"], b"font/woff2")
+    body = b"wOF2" if scope["path"] == "/a.woff2" else b""
+    await send({"type": "http.response.start", "status": 404 if "404" in scope["path"] else 200, "headers": [(b"content-type", kind), (b"access-control-allow-origin", b"*")]})
+    await send({"type": "http.response.body", "body": body})
+`
+    const load = (kind: string, path: string) =>
+      ask({ kind, url: `http://api.shop.test:8102${path}` }, { app }).then(({ outcome }) => outcome)
+    expect(await load('script', '/a.js')).toBe('ok')
+    expect(await load('css', '/a.css')).toBe('ok')
+    expect(await load('img', '/a.png')).toBe('ok')
+    expect(await load('font', '/a.woff2')).toBe('ok')
+    expect(await load('font', '/404.woff2')).toBe('blocked')
+    expect(await load('font', '/no-font')).toBe('blocked')
+  })
+
   const COUNTER = `
 count = 0
 async def app(scope, receive, send):
