@@ -105,7 +105,7 @@ test('on a phone the verdict, the panel and the form have room', async ({ open }
   const app = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
   const overflow = () =>
     app.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  // The sample's last request is of a page that the server does not know.
+  // The sample has a request of a page that the server does not know.
   await app.runAsItIs()
   await app.page.getByRole('button', { name: 'Onion', exact: true }).tap()
   await app.page.getByRole('tab', { name: /blocked/ }).tap()

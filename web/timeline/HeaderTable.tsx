@@ -89,7 +89,7 @@ function WideTable({ table: whole, row, step, onStep }: WideProps) {
   const hasPage = table.lines.some((line) => line.page !== null)
   const isNow = (line: TableLine) => line.cells.some((cell, i) => cell.mark !== null && table.columns[i]?.row === row)
   return (
-    <table className="tl-table">
+    <table className={table.columns.length >= MOST_COLUMNS ? 'tl-table tl-many' : 'tl-table'}>
       <caption className="tl-unseen">
         {table.of === 'response'
           ? 'Response headers, from the core outwards'
