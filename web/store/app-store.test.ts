@@ -329,6 +329,77 @@ describe('requests', () => {
   })
 })
 
+describe('many requests at once', () => {
+  test('are all changed, or the first reason is given', () => {
+    const { get } = open()
+    const paged = (url: string) => get().changeRequests((text) => ({ ...text, settings: [['page', url]] }))
+    expect(paged('https://a.test')).toBeNull()
+    expect(get().files['requests.http']?.match(/# @page https:\/\/a\.test/g)).toHaveLength(2)
+    expect(get().changeRequests((text) => ({ ...text, method: 'G T' }))).toContain('method')
+  })
+
+  test('are appended as they were pasted, and the form shows the last', () => {
+    const { get } = open()
+    expect(get().appendRequests('POST /pasted\n')).toBeNull()
+    expect(get().files['requests.http']).toBe('GET /a\n\n###\nGET /b\n\n###\nPOST /pasted\n')
+    expect(get().formIndex).toBe(2)
+    expect(get().appendRequests('GET {{nobody}}\n')).toContain('nobody')
+    expect(get().files['requests.http']).not.toContain('nobody')
+  })
+})
+
+describe('the browser of a session', () => {
+  test('is fresh with each Run, and the same for a Send', async () => {
+    const { engine, get } = open()
+    const browsers = () => engine.asked.map(({ program }) => program.browser)
+    get().setThirdPartyCookies(true)
+    await get().run()
+    engine.tell({ kind: 'server', state: 'running' })
+    expect(browsers()).toEqual([
+      expect.objectContaining({ cookies: [], preflights: [], settings: { thirdPartyCookies: true } }),
+    ])
+    get().setThirdPartyCookies(false)
+    await get().send(0)
+    expect(engine.edited[0]?.[0].settings).toEqual({ thirdPartyCookies: false })
+    expect(browsers()[1]).toBe(browsers()[0])
+    await get().run()
+    expect(browsers()[2]).toBeUndefined()
+  })
+
+  test('goes on from Run to Run where that is wished, and is kept as a wish', async () => {
+    const storage = new MemoryStorage()
+    const { engine, get, store } = open(storage)
+    get().setKeepsBrowser(true)
+    await get().run()
+    await get().run()
+    expect(engine.asked.map(({ program }) => program.browser)).toEqual([undefined, recorded.browser])
+    store.flush()
+    expect(open(storage).get().keepsBrowser).toBe(true)
+  })
+
+  test('is changed by hand without moving what is in view, or says why not', async () => {
+    const { engine, get } = open()
+    await get().run()
+    get().chooseExchange(1)
+    const { browser } = recorded
+    if (!browser) throw new Error('the recording has no browser')
+    const changed = { ...recorded, browser: { ...browser, cookies: [] } }
+    engine.answer = async () => changed
+    await get().editBrowser(changed.browser, 'The jar is emptied.')
+    expect(get()).toMatchObject({
+      latest: changed,
+      shown: { document: changed },
+      exchangeIndex: 1,
+      browserTrouble: null,
+    })
+    engine.answer = async () => {
+      throw new RangeError('No server runs.')
+    }
+    await get().editBrowser(browser, 'again')
+    expect(get()).toMatchObject({ latest: changed, browserTrouble: 'No server runs.' })
+  })
+})
+
 describe('runs', () => {
   test('Run sends every request and shows what came; requests are no part of the program', async () => {
     const { engine, get } = open()
