@@ -107,7 +107,8 @@ class WorkerFrame extends HttpNetworkFrame {
   #post(answer: FetchAnswer, transfer: Transferable[] = []): void {
     this.#port.postMessage(answer, transfer)
     const close = (): void => {
-      this.#port.postMessage(OVER)
+      // Anything but a stream has gone out with its head.
+      if (answer?.body instanceof ReadableStream) this.#port.postMessage(OVER)
       this.#port.close()
       this.#forget()
     }

@@ -19,6 +19,8 @@ const LOCK = `peel/worker/${crypto.randomUUID()}`
 const isPresent = holdLock(LOCK)
 const owners = new Owners()
 const vigil = new Vigil()
+/** Pages that answer, by id: to look a client up is a trip to the browser's own process, and as long as the way here. */
+const pages = new Map<string, Client>()
 /** Called whenever somebody says who they are. */
 const waiting = new Set<() => void>()
 
@@ -31,7 +33,7 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('message', (event) => {
   const port = event.ports[0]
   if (port) event.waitUntil(obey(event.data as WorkerCall, port))
-  else if (event.source && 'id' in event.source) hear(event.data as WorkerNews, event.source.id)
+  else if (event.source && 'id' in event.source) hear(event.data as WorkerNews, event.source)
 })
 
 self.addEventListener('fetch', (event) => {
@@ -65,11 +67,18 @@ async function obey(call: WorkerCall, port: MessagePort): Promise<void> {
   }
 }
 
-function hear(news: WorkerNews, client: string): void {
+function hear(news: WorkerNews, client: Client): void {
   const { session } = news
-  if (owners.pageOf(session) === undefined) vigil.watch(pageLock(session), () => owners.forget(session))
-  if (news.type === 'peel/own') owners.own(session, client, news.clients)
-  else owners.adopt(client, session)
+  if (news.type === 'peel/own') {
+    if (owners.pageOf(session) === undefined) {
+      vigil.watch(pageLock(session), () => {
+        owners.forget(session)
+        pages.delete(client.id)
+      })
+    }
+    pages.set(client.id, client)
+    owners.own(session, client.id, news.clients)
+  } else owners.adopt(client.id, session)
   waiting.forEach((look) => look())
 }
 
@@ -106,7 +115,7 @@ function refuse(why: string): Response {
 }
 
 async function findClient(id: string): Promise<Client | undefined> {
-  return id === '' ? undefined : self.clients.get(id)
+  return id === '' ? undefined : (pages.get(id) ?? self.clients.get(id))
 }
 
 interface Answerer {
@@ -164,7 +173,8 @@ async function forward(
       end()
     })
     port1.addEventListener('message', ({ data }: MessageEvent<FetchAnswer | typeof OVER>) => {
-      if (data !== OVER) return resolve(data)
+      if (data !== OVER) resolve(data)
+      if (data !== OVER && data?.body instanceof ReadableStream) return
       stopWatching()
       port1.close()
       end()
