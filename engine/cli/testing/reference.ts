@@ -237,3 +237,12 @@ function consoleLines(lines: readonly (readonly [string, string])[], hide: (text
   }
   return [...kept, ...late]
 }
+
+/** What went over the wire, as a plain client would send it: one request after another, each as soon as the one before is answered. */
+export function asSent({ exchanges }: RunDocument): RequestGroup[] {
+  return exchanges.map(({ from, title, request: { method, url, headers, body, bodyEncoding } }) => {
+    const target = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/'
+    const wire = { from, title, method, url, target, headers, added: [], atMs: 0 }
+    return { waitMs: 0, requests: [{ ...wire, body: { text: body, encoding: bodyEncoding } }] }
+  })
+}
