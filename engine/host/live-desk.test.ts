@@ -211,11 +211,12 @@ test('who waits in vain is asked for again when something else was sent', async 
 test('what the server sends arrives at the pace of its clock', async () => {
   const url = 'https://a.test/'
   const server = scripted({ [url]: [{ kind: 'head', view: view(url) }, chunk('x'), { kind: 'done', view: view(url) }] })
+  // 50 and 150 ms; a timer may come a little early. At once would be far below.
   const started = performance.now()
   const { body } = await server.desk({ speed: 20 }).fetch(ask(url))
-  expect(performance.now() - started).toBeGreaterThanOrEqual(49)
+  expect(performance.now() - started).toBeGreaterThanOrEqual(40)
   await text(body)
-  expect(performance.now() - started).toBeGreaterThanOrEqual(148)
+  expect(performance.now() - started).toBeGreaterThanOrEqual(130)
 })
 
 test('time that passed elsewhere is not waited for', async () => {
