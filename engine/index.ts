@@ -11,7 +11,7 @@ export type {
 } from './host/page-engine'
 export { playRecording } from './host/recording'
 export type { VersionPair } from './assets/versions'
-export type { LiveFetch, LiveSocket, Program, SocketListener } from './host'
+export type { LiveFetch, Program } from './host'
 export { documentCookie } from './browser'
 export { Preview, Realm } from './realm'
 export type { ConsoleLevel, Described, RealmBrowser } from './realm'

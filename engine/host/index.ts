@@ -2,7 +2,7 @@
 export { EngineError } from './errors'
 export { EngineHost, type CallOptions, type HostStatus } from './host'
 export { LIMITS } from './limits'
-export type { LiveFetch, LiveSocket, SocketListener } from './live-desk'
+export type { LiveFetch } from './live-desk'
 export { ORDERS_WALL_MS, ordersInput } from './orders'
 export { Session, type BranchOptions, type Carry, type Program, type SessionOptions } from './session'
 export type { EngineWorker, SpawnWorker } from './worker-seam'

@@ -1,7 +1,18 @@
 // Keeps what is open towards a running server: fetches whose bodies are read piece by piece, and WebSockets. Gathers what
 // pages ask for into as few calls as possible, runs the server no further than somebody waits for, and lets what comes out
 // arrive at the pace of its clock. Knows no DOM, no worker and no session: the call is a seam.
-import type { BodyText, Exchange, FetchView, LiveInput, LivePiece, LiveResult, Ms, PageRequest } from '../protocol'
+import type {
+  BodyText,
+  Exchange,
+  FetchView,
+  LiveInput,
+  LivePiece,
+  LiveResult,
+  LiveSocket,
+  Ms,
+  PageRequest,
+  SocketListener,
+} from '../protocol'
 import { fromBodyText } from '../requests'
 
 /** What a page got, while its body may still be coming. */
@@ -14,20 +25,6 @@ export interface LiveFetch {
   readonly done: Promise<FetchView>
   /** Whether all of the body is here by now, and unbroken. */
   readonly isWhole: boolean
-}
-
-/** An open WebSocket. */
-export interface LiveSocket {
-  /** The subprotocol that the server chose; empty for none. */
-  readonly protocol: string
-  say(frame: 'text' | 'binary', data: BodyText): void
-  close(code?: number, reason?: string): void
-}
-
-export interface SocketListener {
-  message(frame: 'text' | 'binary', data: BodyText): void
-  /** @param wasClean  false where no closing handshake ended it: refused, cut, or the server is gone */
-  closed(code: number, reason: string, wasClean: boolean): void
 }
 
 export interface LiveDeskOptions {

@@ -5,10 +5,12 @@ import type {
   CheckResult,
   LiveInput,
   LiveResult,
+  LiveSocket,
   OrdersResult,
   PageRequest,
   RequestGroup,
   RunDocument,
+  SocketListener,
   TraceEvent,
 } from '../protocol'
 import { Sandbox, type BootWayName } from '../sandbox/sandbox'
@@ -16,7 +18,7 @@ import { DoorError, openServerDoor, type ServerDoor } from '../server'
 import { EngineError } from './errors'
 import { EngineHost, type HostStatus } from './host'
 import { LIMITS } from './limits'
-import { LiveDesk, type LiveFetch, type LiveSocket, type SocketListener } from './live-desk'
+import { LiveDesk, type LiveFetch } from './live-desk'
 import { ORDERS_WALL_MS, ordersInput } from './orders'
 import { Session, type BranchOptions, type Carry, type Program } from './session'
 

@@ -20,6 +20,7 @@ export type {
   CachedPreflight,
   CachedResponse,
 } from './page'
+export type { LiveSocket, SocketListener } from './live'
 export type { CallMessage, WorkerMessage } from './wire'
 export { BROWSER, SERVER, ENDPOINT } from './trace'
 export { isPageRequest, REFERRER_POLICIES } from './page'

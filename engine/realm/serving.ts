@@ -1,7 +1,7 @@
 // Serves one realm over its port: keeps count of what its scripts ask, fills in where they stand, and has it carried out
 // by the modelled browser. Knows neither frames nor consoles.
 import { fromBodyText, toBodyText } from '../requests'
-import type { BodyText, FetchView, Page, PageRequest } from '../protocol'
+import type { FetchView, LiveSocket, Page, PageRequest, SocketListener } from '../protocol'
 import type { Ask, ConsoleLevel, Described, FromRealm, Standing, ToRealm } from './messages'
 
 /** A fetch under way. */
@@ -10,19 +10,6 @@ export interface LiveFetch {
   readonly view: FetchView
   /** Decoded bytes; those of an element (a document, an image, a script …) also where a script could not read them. */
   readonly body: ReadableStream<Uint8Array>
-}
-
-/** An open WebSocket. */
-export interface LiveSocket {
-  readonly protocol: string
-  say(frame: 'text' | 'binary', data: BodyText): void
-  /** Without a code the frame has none either. */
-  close(code?: number, reason?: string): void
-}
-
-export interface SocketListener {
-  message(frame: 'text' | 'binary', data: BodyText): void
-  closed(code: number, reason: string, wasClean: boolean): void
 }
 
 /** What carries out what scripts ask for: the modelled browser and the server behind it. */

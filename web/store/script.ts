@@ -1,6 +1,6 @@
 // The JavaScript console and the preview: what stands in them. The frames that do the work are made behind the seam.
 import type { StateCreator } from 'zustand/vanilla'
-import type { FetchView, PageRequest } from '../../engine/protocol'
+import type { FetchView } from '../../engine/protocol'
 import type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser, RealmRooms } from './seam'
 import type { All, Deps } from './state'
 
@@ -101,7 +101,7 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
         clear: () => set({ scriptLines: [] }),
         navigate: (request) => {
           say('info', `The page goes to ${request.url}. See Preview.`)
-          void openRequest(request)
+          void showPreview((preview) => preview.open(request))
         },
       })
       return realm
@@ -141,11 +141,12 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
       })
       return shown
     }
-    const openRequest = async (request: PageRequest) => {
+    const showPreview = async (go: (preview: Preview) => Promise<void>) => {
       if (!holder) get().openDock('preview')
       await new Promise((resolve) => setTimeout(resolve)) // the pane puts its holder in place
       try {
-        await (await reachPreview())?.open(request)
+        const preview = await reachPreview()
+        if (preview) await go(preview)
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error)
         set(({ preview }) => ({ preview: { ...preview, kind: 'shown', status: null, text } }))
@@ -179,17 +180,7 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
         const url = URL.canParse(written)
           ? written
           : new URL(written.startsWith('/') ? written : `/${written}`, APP).href
-        await openRequest({
-          from: -1,
-          title: `GET ${new URL(url).pathname}`,
-          method: 'GET',
-          url,
-          headers: [],
-          body: { text: '', encoding: 'utf8' },
-          atMs: 0,
-          // An address that is typed comes from nowhere: the page that it leads to is the one that asks.
-          page: { url, sandboxed: false, kind: 'navigation', referrer: '', hasBody: false, bodyType: null },
-        })
+        await showPreview((preview) => preview.visit(url))
       },
       placePreview: (element) => {
         if (element === holder) return

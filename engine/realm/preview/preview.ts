@@ -33,6 +33,12 @@ export class Preview {
     this.#listener = listener
   }
 
+  /** Goes to an address as one types it: it comes from nowhere, so the page that it leads to is the one that asks. */
+  visit(url: string): Promise<void> {
+    const request = getRequest(url, 'navigation', { url, sandboxed: false })
+    return this.open({ ...request, page: { ...request.page, referrer: '' } })
+  }
+
   /** Goes to a document. A newer call gives up an older one. */
   async open(request: PageRequest): Promise<void> {
     this.#current?.abort()
@@ -103,7 +109,7 @@ export class Preview {
   async #load(url: string, kind: AskKind, page: Page, signal: AbortSignal): Promise<Asset | null> {
     const known = await loadKnown(url)
     if (known) return known
-    const { view, body } = await this.#browser.fetch(assetRequest(url, kind, page), { signal })
+    const { view, body } = await this.#browser.fetch(getRequest(url, kind, page), { signal })
     const used = contentOf(view)
     if (!used) {
       this.#listener.omitted(`${url} could not be loaded. ${view.text}`)
@@ -126,7 +132,7 @@ async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(body).arrayBuffer())
 }
 
-function assetRequest(url: string, kind: AskKind, page: Page): PageRequest {
+function getRequest(url: string, kind: AskKind, page: Page): PageRequest {
   return {
     from: -1,
     title: `GET ${new URL(url).pathname}`,

@@ -1,7 +1,7 @@
 // A page with a real realm in it, for tests in a browser: what is asked of the modelled browser is written down and
 // answered by a few lines, so that a test sees what the realm's own part is.
-import { Preview, Realm, type Described, type LiveSocket, type Ran, type SocketListener } from '..'
-import type { FetchView, Page, PageRequest, PageResponse } from '../../protocol'
+import { Preview, Realm, type Described, type Ran } from '..'
+import type { FetchView, LiveSocket, Page, PageRequest, PageResponse, SocketListener } from '../../protocol'
 import { encodeText } from '../../requests'
 
 export interface Tried extends Ran {
@@ -77,10 +77,7 @@ const inPage: RealmPage = {
         omitted: (text) => void lines.push(`omitted ${text}`),
       },
     )
-    const url = new URL(path, SITE.url).href
-    const page = { ...SITE, kind: 'navigation', hasBody: false, bodyType: null } as const
-    const body = { text: '', encoding: 'utf8' } as const
-    await preview.open({ from: -1, title: '', method: 'GET', url, headers: [], body, atMs: 0, page })
+    await preview.visit(new URL(path, SITE.url).href)
   },
   told: () => lines.splice(0),
   dispose() {
