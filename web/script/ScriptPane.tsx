@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { PAGES } from '../browser'
 import { CLIENT_SCRIPT, useApp, type ScriptLine } from '../store'
-import { Button, Icon } from '../ui'
+import { Button, Icon, Ticked } from '../ui'
 import { Value } from './Value'
 import './script.css'
 
@@ -112,7 +112,11 @@ function Line({ line }: { readonly line: ScriptLine }) {
         {line.parts.map((part, index) => (
           <Value key={index} value={part} />
         ))}
-        {line.fix && <p className="script__fix">{line.fix}</p>}
+        {line.fix && (
+          <p className="script__fix">
+            <Ticked text={line.fix} />
+          </p>
+        )}
       </div>
     </div>
   )
