@@ -8,17 +8,22 @@ import { Icon, Mark } from '../ui'
 import './app.css'
 import { LessonSlot } from './LessonSlot'
 import { RunPane } from './RunPane'
+import { StagePane } from './StagePane'
 import { TopBar } from './TopBar'
 import { useSize } from './use-size'
 
 export function App() {
   const size = useSize()
+  const stage = useApp((s) => s.stage)
   useTheme()
   useRunKeys()
   return (
     <div className={`app app--${size}`}>
       <TopBar size={size} />
-      {size === 'phone' ? <PhonePanes /> : <Columns isWide={size === 'wide'} />}
+      <div className="app__bench" hidden={stage !== 'bench'}>
+        {size === 'phone' ? <PhonePanes /> : <Columns isWide={size === 'wide'} />}
+      </div>
+      {stage !== 'bench' && <StagePane stage={stage} size={size} />}
     </div>
   )
 }

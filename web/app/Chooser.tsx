@@ -1,11 +1,17 @@
 // The exchanges of a run as tabs. Those of one fetch stand side by side: preflight, request, redirects.
-import { useEffect, useMemo, useRef } from 'react'
+import { useEffect, useMemo, useRef, type ReactNode } from 'react'
 import { Tab, TabList } from 'react-aria-components'
 import type { RunDocument } from '../../engine/protocol'
 import { Icon } from '../ui'
 import { chooserTabs } from './chooser'
 
-export function Chooser({ document, chosen }: { readonly document: RunDocument; readonly chosen: string }) {
+export function Chooser(props: {
+  readonly document: RunDocument
+  readonly chosen: string
+  /** What stands at the end of the bar, beyond the tabs. */
+  readonly tools?: ReactNode
+}) {
+  const { document, chosen, tools } = props
   const tabs = useMemo(() => chooserTabs(document), [document])
   const bar = useRef<HTMLDivElement>(null)
   // The exchange of a Send is the last tab, which may lie beyond the edge.
@@ -36,6 +42,7 @@ export function Chooser({ document, chosen }: { readonly document: RunDocument; 
           </Tab>
         ))}
       </TabList>
+      {tools}
     </div>
   )
 }

@@ -11,6 +11,7 @@ import { tabKey } from './chooser'
 import { BodyFacts, SourceFacts, StateFacts, TimeFacts } from './Facts'
 import { Notices } from './Notices'
 import { useShownStep } from './use-exchange'
+import { RunTools } from './RunTools'
 import type { Size } from './use-size'
 import { VerdictLine } from './VerdictLine'
 
@@ -31,7 +32,7 @@ export function RunPane({ size }: { readonly size: Size }) {
   }
   return (
     <Tabs className="run-pane" selectedKey={chosen} onSelectionChange={(key) => choose(String(key))}>
-      <Chooser document={shown.document} chosen={chosen} />
+      <Chooser document={shown.document} chosen={chosen} tools={<RunTools />} />
       <TabPanel className="run-pane__panel" id={chosen}>
         <Instrument size={size} />
       </TabPanel>

@@ -8,7 +8,8 @@ import { useApp } from '../store'
 /** By exchange; a fetch that sent nothing stands under its number, negative and less one. */
 const views = new WeakMap<RunDocument, Map<number, ExchangeView>>()
 
-function viewOf(document: RunDocument, index: number, unsent: number | null): ExchangeView {
+/** The view of an exchange, or of a fetch that sent nothing; made once for each document. */
+export function viewOf(document: RunDocument, index: number, unsent: number | null = null): ExchangeView {
   const key = unsent === null ? index : -1 - unsent
   let known = views.get(document)
   if (!known) views.set(document, (known = new Map()))

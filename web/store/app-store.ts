@@ -12,6 +12,7 @@ import { createRequestsSlice } from './requests'
 import { createRunSlice } from './run'
 import { createScriptSlice } from './script'
 import type { All, Deps } from './state'
+import { createVariantsSlice } from './variants'
 import { createViewSlice } from './view'
 
 export interface AppStore extends StoreApi<All> {
@@ -45,6 +46,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createLessonSlice(deps)(set, get, api),
         ...createQuizSlice(set, get, api),
         ...createBrowserSlice(set, get, api),
+        ...createVariantsSlice(set, get, api),
         ...createViewSlice(set, get, api),
       }),
       {

@@ -6,7 +6,7 @@ export { readRequests } from './requests'
 export type { BrowserTab } from './browser'
 export { CLIENT_SCRIPT, type ScriptLine } from './script'
 export type { Trouble } from './run'
-export type { DockTab, InspectorTab, Pane, Saving, Theme } from './view'
+export type { DockTab, InspectorTab, Pane, Saving, Stage, Theme } from './view'
 export type { Described, EnginePort, EngineStatus, Lane, ServerState } from './seam'
 export {
   changedSince,

@@ -7,6 +7,7 @@ import type { QuizSlice } from './quiz'
 import type { RequestsSlice } from './requests'
 import type { RunSlice } from './run'
 import type { ScriptSlice } from './script'
+import type { VariantsSlice } from './variants'
 import type { ViewSlice } from './view'
 import type { Catalog } from './places'
 import type { EnginePort, RealmRooms } from './seam'
@@ -20,6 +21,7 @@ export type All = EditorSlice &
   QuizSlice &
   BrowserSlice &
   ScriptSlice &
+  VariantsSlice &
   ViewSlice
 
 /** The outside world, given to the store when it is made. */

@@ -5,6 +5,8 @@ import type { All } from './state'
 export type Theme = 'system' | 'light' | 'dark' | 'contrast'
 export type Pane = 'lesson' | 'code' | 'onion' | 'result'
 export type DockTab = 'response' | 'console' | 'requests' | 'browser' | 'script' | 'preview'
+/** What the page shows below its bar: the bench with code and onion, or a view that takes the whole width. */
+export type Stage = 'bench' | 'compare'
 export type InspectorTab = 'headers' | 'body' | 'state' | 'time' | 'source'
 
 /** Whether what is typed can be kept in this browser. */
@@ -20,6 +22,7 @@ export interface ViewSlice {
   readonly inspectorTab: InspectorTab
   /** Sizes by group of panes, in per cent. Kept. */
   readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly stage: Stage
   readonly saving: Saving
   setTheme(theme: Theme): void
   showPane(pane: Pane): void
@@ -28,6 +31,7 @@ export interface ViewSlice {
   /** Shows a tab of the dock, and the dock itself where one pane is shown at a time. */
   openDock(dockTab: DockTab): void
   showInspector(inspectorTab: InspectorTab): void
+  showStage(stage: Stage): void
   keepLayout(group: string, layout: Readonly<Record<string, number>>): void
   reportSaving(saving: Saving): void
 }
@@ -39,6 +43,7 @@ export const createViewSlice: StateCreator<All, [], [], ViewSlice> = (set, get) 
   dockTab: 'response',
   inspectorTab: 'headers',
   layouts: {},
+  stage: 'bench',
   saving: { kind: 'ok' },
   setTheme: (theme) => set({ theme }),
   showPane: (pane) => set({ pane }),
@@ -46,6 +51,7 @@ export const createViewSlice: StateCreator<All, [], [], ViewSlice> = (set, get) 
   showDock: (dockTab) => set({ dockTab }),
   openDock: (dockTab) => set({ dockTab, pane: 'result' }),
   showInspector: (inspectorTab) => set({ inspectorTab }),
+  showStage: (stage) => set({ stage }),
   keepLayout: (group, layout) => set(({ layouts }) => ({ layouts: { ...layouts, [group]: layout } })),
   reportSaving: (saving) => {
     if (get().saving.kind !== saving.kind) set({ saving })

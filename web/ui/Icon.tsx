@@ -54,6 +54,8 @@ const PATHS = {
   ),
   send: <path d="M4 12h15M13 6l6 6-6 6" />,
   list: <path d="M8 6h12M8 12h12M8 18h12M4 6h.1M4 12h.1M4 18h.1" />,
+  pin: <path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" />,
+  beside: <path d="M4 5h6v14H4zM14 5h6v14h-6z" />,
   back: <path d="M15 5l-8 7 8 7" />,
 } as const
 

@@ -1,0 +1,55 @@
+// What can be done with the shown run: at the end of the bar with its requests.
+import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components'
+import { useApp } from '../store'
+import { Button, Icon, type IconName } from '../ui'
+
+interface Tool {
+  readonly id: string
+  readonly name: string
+  readonly icon: IconName
+  /** Tools of one group stand together in the menu. */
+  readonly group: 'look' | 'change' | 'take'
+  readonly act: () => void
+}
+
+/** The tools that make sense now. */
+function useTools(): readonly Tool[] {
+  const rival = useApp((s) => s.rival)
+  const pin = useApp((s) => s.pin)
+  const dropRival = useApp((s) => s.dropRival)
+  const tools: Tool[] = [{ id: 'pin', name: 'Pin this run', icon: 'pin', group: 'look', act: pin }]
+  if (rival) tools.push({ id: 'unpin', name: `Forget the ${rival.name}`, icon: 'cross', group: 'look', act: dropRival })
+  return tools
+}
+
+export function RunTools() {
+  const tools = useTools()
+  const rival = useApp((s) => s.rival)
+  const showStage = useApp((s) => s.showStage)
+  return (
+    <div className="run-pane__tools">
+      {rival && (
+        <Button look="quiet" onPress={() => showStage('compare')}>
+          <Icon name="beside" size={14} />
+          Compare
+        </Button>
+      )}
+      <MenuTrigger>
+        <AriaButton className="button button--quiet button--icon" aria-label="What to do with this run">
+          <Icon name="more" />
+        </AriaButton>
+        <Popover className="menu" placement="bottom end">
+          <Menu aria-label="What to do with this run" onAction={(key) => tools.find(({ id }) => id === key)?.act()}>
+            {tools.flatMap((tool, at) => [
+              at > 0 && tools[at - 1]?.group !== tool.group ? <Separator key={`before-${tool.id}`} /> : null,
+              <MenuItem className="menu__item" id={tool.id} key={tool.id} textValue={tool.name}>
+                {tool.name}
+                <Icon name={tool.icon} size={14} />
+              </MenuItem>,
+            ])}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+    </div>
+  )
+}

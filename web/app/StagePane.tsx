@@ -1,0 +1,55 @@
+// A view that takes the whole width: its title, the way back to the bench, and the view itself.
+import { lazy, Suspense, useEffect, useRef, type ComponentType } from 'react'
+import { useApp, type Stage } from '../store'
+import { Button, Icon } from '../ui'
+import type { Size } from './use-size'
+
+/** What every such view is given. */
+export interface StageProps {
+  readonly size: Size
+}
+
+interface StageEntry {
+  readonly title: string
+  readonly View: ComponentType<StageProps>
+}
+
+/** Each is fetched when it is first shown. */
+const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
+  compare: {
+    title: 'Two runs side by side',
+    View: lazy(async () => ({ default: (await import('../compare')).ComparePane })),
+  },
+}
+
+export function StagePane({ stage, size }: { readonly stage: Exclude<Stage, 'bench'>; readonly size: Size }) {
+  const showStage = useApp((s) => s.showStage)
+  const head = useRef<HTMLHeadingElement>(null)
+  const { title, View } = STAGES[stage]
+  // Whoever opened it by key goes on from its title.
+  useEffect(() => head.current?.focus(), [stage])
+  return (
+    <section
+      className="stage"
+      aria-label={title}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) showStage('bench')
+      }}
+    >
+      <div className="stage__head">
+        <Button look="quiet" onPress={() => showStage('bench')}>
+          <Icon name="back" size={14} />
+          Back
+        </Button>
+        <h2 className="stage__title" tabIndex={-1} ref={head}>
+          {title}
+        </h2>
+      </div>
+      <div className="stage__body">
+        <Suspense fallback={<p className="app__wait">Fetching this view.</p>}>
+          <View size={size} />
+        </Suspense>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,2 @@
+// Door of the room that lays two runs side by side.
+export { ComparePane } from './ComparePane'
