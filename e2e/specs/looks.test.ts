@@ -1,4 +1,5 @@
 // The page at every size and in every theme: nothing sticks out, everything is there, and everybody can read it.
+import type { Locator } from 'playwright'
 import { expect } from 'vitest'
 import { findViolations } from '../fixtures/axe'
 import { test, waitFor, waitForText } from '../fixtures/app'
@@ -71,4 +72,48 @@ test.for([
 test('nobody is shut out on a phone', async ({ open }) => {
   const app = await open({ viewport: { width: 390, height: 844 } })
   expect(await findViolations(app.page)).toEqual([])
+})
+
+test('nobody is shut out with another file in front', async ({ open }) => {
+  const app = await open()
+  for (const file of ['requests.http', 'main.py']) {
+    await app.openFile(file)
+    expect(await findViolations(app.page, 'Editor')).toEqual([])
+    const panel = app.editor.getByRole('tabpanel', { name: file })
+    expect(await panel.getAttribute('id')).toBe(
+      await app.page.getByRole('tab', { name: file }).getAttribute('aria-controls'),
+    )
+  }
+})
+
+/** How far the chosen tab of a list sticks out of what is seen of its list, in CSS pixels. */
+const outOfSight = (list: Locator) =>
+  list.evaluate((element) => {
+    const seen = element.getBoundingClientRect()
+    const tab = element.querySelector('[aria-selected="true"]')?.getBoundingClientRect()
+    return tab ? Math.max(seen.left - tab.left, tab.right - Math.min(seen.right, innerWidth), 0) : Infinity
+  })
+
+test('on a phone the chosen tab is in sight', async ({ open }) => {
+  const app = await open({ viewport: { width: 390, height: 844 } })
+  await app.showPane('Result')
+  const result = app.page.getByRole('tablist', { name: 'Result' })
+  expect(await result.evaluate((list) => list.scrollWidth - list.clientWidth)).toBeGreaterThan(0)
+  for (const name of ['Preview', 'Response', 'Preview']) {
+    await app.page.getByRole('tab', { name }).click()
+    await waitFor(async () => (await outOfSight(result)) < 1, {
+      what: async () => `${name} sticks out by ${await outOfSight(result)} px`,
+    })
+  }
+  // Nor does it go out of sight while its pane is away.
+  await result.evaluate((list) => (list.scrollLeft = 0))
+  await app.showPane('Code')
+  await app.showPane('Result')
+  await waitFor(async () => (await outOfSight(result)) < 1)
+
+  await app.runAsItIs()
+  await app.showPane('Onion')
+  const requests = app.page.getByRole('tablist', { name: 'Requests of this run' })
+  await requests.getByRole('tab').last().click()
+  await waitFor(async () => (await outOfSight(requests)) < 1)
 })

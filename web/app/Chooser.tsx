@@ -1,30 +1,20 @@
 // The exchanges of a run as tabs. Those of one fetch stand side by side: preflight, request, redirects.
-import { useEffect, useMemo, useRef, type ReactNode } from 'react'
-import { Tab, TabList } from 'react-aria-components'
+import { useMemo, type ReactNode } from 'react'
+import { Tab } from 'react-aria-components'
 import type { RunDocument } from '../../engine/protocol'
-import { Icon } from '../ui'
+import { Icon, TabRow } from '../ui'
 import { chooserTabs } from './chooser'
 
 export function Chooser(props: {
   readonly document: RunDocument
-  readonly chosen: string
   /** What stands at the end of the bar, beyond the tabs. */
   readonly tools?: ReactNode
 }) {
-  const { document, chosen, tools } = props
+  const { document, tools } = props
   const tabs = useMemo(() => chooserTabs(document), [document])
-  const bar = useRef<HTMLDivElement>(null)
-  // The exchange of a Send is the last tab, which may lie beyond the edge.
-  useEffect(() => {
-    // The list of tabs is built in two passes, so the chosen one stands a frame later.
-    const frame = requestAnimationFrame(() =>
-      bar.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
-    )
-    return () => cancelAnimationFrame(frame)
-  }, [chosen, tabs])
   return (
-    <div className="bar run-pane__bar" ref={bar}>
-      <TabList className="tabs" aria-label="Requests of this run">
+    <div className="bar run-pane__bar">
+      <TabRow aria-label="Requests of this run">
         {tabs.map(({ key, label, unseen, title, status, tone, mark, isJoined }) => (
           <Tab className={`tab${isJoined ? ' run-pane__joined' : ''}`} id={key} key={key}>
             {isJoined && <Icon name="chevron" size={12} />}
@@ -41,7 +31,7 @@ export function Chooser(props: {
             )}
           </Tab>
         ))}
-      </TabList>
+      </TabRow>
       {tools}
     </div>
   )

@@ -1,11 +1,11 @@
 // The right column: the exchanges as tabs, and for the chosen one onion, tape, sentence and inspector with one cursor.
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { Tab, TabPanel, Tabs } from 'react-aria-components'
 import { foldExchange, shownStep, stackView, type ShownExchange } from '../../engine/trace'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { useApp, type InspectorTab } from '../store'
 import { DirectionSwitch, HeaderTable, Narration, Tape } from '../timeline'
-import { Button, Icon } from '../ui'
+import { Button, Icon, TabRow } from '../ui'
 import { Chooser } from './Chooser'
 import { tabKey } from './chooser'
 import { BodyFacts, SourceFacts, StateFacts, TimeFacts } from './Facts'
@@ -32,7 +32,7 @@ export function RunPane({ size }: { readonly size: Size }) {
   }
   return (
     <Tabs className="run-pane" selectedKey={chosen} onSelectionChange={(key) => choose(String(key))}>
-      <Chooser document={shown.document} chosen={chosen} tools={<RunTools />} />
+      <Chooser document={shown.document} tools={<RunTools />} />
       <TabPanel className="run-pane__panel" id={chosen}>
         <Instrument size={size} />
       </TabPanel>
@@ -142,13 +142,13 @@ function Inspector(props: {
       onSelectionChange={(key) => showInspector(key as InspectorTab)}
     >
       <div className="bar inspector__bar">
-        <TabList className="tabs" aria-label="Inspector">
+        <TabRow aria-label="Inspector">
           {INSPECTOR.map(({ id, name }) => (
             <Tab className="tab" id={id} key={id}>
               {name}
             </Tab>
           ))}
-        </TabList>
+        </TabRow>
         <span className="spacer" />
         {inspectorTab === 'headers' && !isCompact && <DirectionSwitch of={of} onOf={setOf} />}
       </div>

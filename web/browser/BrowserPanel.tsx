@@ -1,6 +1,7 @@
 // The modelled browser: the page a request comes from, what the browser decided, what it remembers, what it did.
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { Tab, TabPanel, Tabs } from 'react-aria-components'
 import { useApp, type BrowserTab } from '../store'
+import { TabRow } from '../ui'
 import './browser.css'
 import { Caches } from './Caches'
 import { Cookies } from './Cookies'
@@ -19,7 +20,7 @@ export function BrowserPanel() {
     <div className="bp">
       <PageRow />
       <Tabs className="bp__tabs" selectedKey={tab} onSelectionChange={(key) => show(key as BrowserTab)}>
-        <TabList className="bp__list" aria-label="Browser panel">
+        <TabRow className="bp__list" aria-label="Browser panel">
           <Tab className="bp__tab" id="verdict">
             Verdict
           </Tab>
@@ -35,7 +36,7 @@ export function BrowserPanel() {
           <Tab className="bp__tab" id="history">
             History <span className="tab__count num">{fetches}</span>
           </Tab>
-        </TabList>
+        </TabRow>
         <TabPanel className="bp__panel" id="verdict">
           <Verdict />
         </TabPanel>

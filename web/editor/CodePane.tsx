@@ -1,5 +1,5 @@
 // The code pane: one tab a file, the menu that adds, renames and deletes them, Run, and the editor below.
-import { useState, type ReactNode } from 'react'
+import { useId, useState, type ComponentProps, type ReactNode } from 'react'
 import {
   Button as AriaButton,
   Dialog,
@@ -10,12 +10,11 @@ import {
   ModalOverlay,
   Popover,
   Tab,
-  TabList,
   TabPanel,
   Tabs,
 } from 'react-aria-components'
 import { isFixedFile, orderFiles, useApp } from '../store'
-import { Icon } from '../ui'
+import { Icon, TabRow } from '../ui'
 import { CodeEditor } from './CodeEditor'
 import { RunButton } from './RunButton'
 
@@ -28,6 +27,7 @@ export function CodePane({ lesson, hasRun = true }: { readonly lesson?: ReactNod
   const selectFile = useApp((s) => s.selectFile)
   const isLessonTab = useApp((s) => s.isLessonTab)
   const showLessonTab = useApp((s) => s.showLessonTab)
+  const panelId = useId()
   const selected = lesson !== undefined && isLessonTab ? LESSON_TAB : activeFile
   return (
     <section className="code-pane" aria-label="Editor">
@@ -41,14 +41,25 @@ export function CodePane({ lesson, hasRun = true }: { readonly lesson?: ReactNod
       >
         <div className="bar">
           <div className="code-pane__tabs">
-            <TabList className="tabs" aria-label="Files">
+            <TabRow aria-label="Files">
               {lesson !== undefined && (
                 <Tab className="tab" id={LESSON_TAB}>
                   Lesson
                 </Tab>
               )}
               {orderFiles(Object.keys(files)).map((file) => (
-                <Tab className="tab" id={file} key={file}>
+                <Tab
+                  className="tab"
+                  id={file}
+                  key={file}
+                  render={(tab) => (
+                    // It would be an <a> only with an href.
+                    <div
+                      {...(tab as ComponentProps<'div'>)}
+                      aria-controls={tab['aria-selected'] ? panelId : undefined}
+                    />
+                  )}
+                >
                   {file}
                   {files[file] !== start[file] && (
                     <>
@@ -58,7 +69,7 @@ export function CodePane({ lesson, hasRun = true }: { readonly lesson?: ReactNod
                   )}
                 </Tab>
               ))}
-            </TabList>
+            </TabRow>
             <FileMenu />
           </div>
           {hasRun && <RunButton />}
@@ -68,12 +79,14 @@ export function CodePane({ lesson, hasRun = true }: { readonly lesson?: ReactNod
             {lesson}
           </TabPanel>
         )}
-        {/* One panel for every file: the editor in it is made once and goes from model to model. */}
+        {/* One panel for every file: the editor in it is made once and goes from model to model. react-aria makes an id
+            for each tab's panel and keeps a panel's first one, so the id that all tabs name is ours. */}
         <TabPanel
           className="code-pane__panel"
           id={selected === LESSON_TAB ? activeFile : selected}
           shouldForceMount
           hidden={selected === LESSON_TAB}
+          render={(panel) => <div {...panel} id={panelId} />}
         >
           <CodeEditor />
         </TabPanel>

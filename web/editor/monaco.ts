@@ -108,6 +108,8 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
     fontLigatures: false,
     minimap: { enabled: false },
     lineNumbersMinChars: 4,
+    // Else the number of an empty last line is too faint to read.
+    renderFinalNewline: 'on',
     lineDecorationsWidth: 12,
     glyphMargin: false,
     folding: false,

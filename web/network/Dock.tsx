@@ -1,9 +1,10 @@
 // What docks under the code: the response, the console, and the request form, as tabs.
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { Tab, TabPanel, Tabs } from 'react-aria-components'
 import { BrowserPanel } from '../browser'
 import { PreviewPane, ScriptPane } from '../script'
 import { serverWords } from '../app/words'
 import { useApp, type DockTab } from '../store'
+import { TabRow } from '../ui'
 import { ConsolePane, useConsoleCount } from './ConsolePane'
 import './network.css'
 import { RequestForm } from './RequestForm'
@@ -17,7 +18,7 @@ export function Dock() {
   return (
     <Tabs className="dock" selectedKey={dockTab} onSelectionChange={(key) => showDock(key as DockTab)}>
       <div className="bar">
-        <TabList className="tabs" aria-label="Result">
+        <TabRow aria-label="Result">
           <Tab className="tab" id="response">
             Response
           </Tab>
@@ -37,7 +38,7 @@ export function Dock() {
           <Tab className="tab" id="preview">
             Preview
           </Tab>
-        </TabList>
+        </TabRow>
         <span className="spacer" />
         {server !== 'stopped' && (
           <span className={`dock__server dock__server--${server}`} role="status" aria-label="Server">

@@ -74,7 +74,7 @@ export function DirectionSwitch({ of, onOf }: Pick<HeaderTableProps, 'of' | 'onO
   )
 }
 
-/** More columns than this have no room for their heads. */
+/** More columns than this, the page's own among them, have no room for their heads. */
 const MOST_COLUMNS = 8
 
 interface WideProps {
@@ -85,11 +85,11 @@ interface WideProps {
 }
 
 function WideTable({ table: whole, row, step, onStep }: WideProps) {
-  const table = thinTable(whole, MOST_COLUMNS, row)
-  const hasPage = table.lines.some((line) => line.page !== null)
+  const hasPage = whole.lines.some((line) => line.page !== null)
+  const table = thinTable(whole, hasPage ? MOST_COLUMNS - 1 : MOST_COLUMNS, row)
   const isNow = (line: TableLine) => line.cells.some((cell, i) => cell.mark !== null && table.columns[i]?.row === row)
   return (
-    <table className={table.columns.length >= MOST_COLUMNS ? 'tl-table tl-many' : 'tl-table'}>
+    <table className={table.columns.length + Number(hasPage) >= MOST_COLUMNS ? 'tl-table tl-many' : 'tl-table'}>
       <caption className="tl-unseen">
         {table.of === 'response'
           ? 'Response headers, from the core outwards'
@@ -105,10 +105,16 @@ function WideTable({ table: whole, row, step, onStep }: WideProps) {
               key={column.row}
               scope="col"
               title={column.name}
-              className={`${column.short.length <= 8 ? 'tl-fits' : ''}${column.row === row ? ' tl-now' : ''}`}
+              aria-label={column.name}
+              className={column.row === row ? 'tl-now' : undefined}
             >
               {onStep && column.step !== null ? (
-                <button type="button" tabIndex={-1} onClick={() => column.step !== null && onStep(column.step)}>
+                <button
+                  type="button"
+                  tabIndex={-1}
+                  aria-label={column.name}
+                  onClick={() => column.step !== null && onStep(column.step)}
+                >
                   {column.short}
                 </button>
               ) : (
@@ -117,7 +123,7 @@ function WideTable({ table: whole, row, step, onStep }: WideProps) {
             </th>
           ))}
           {hasPage && (
-            <th scope="col" className={`tl-fits${table.page?.row === row ? ' tl-now' : ''}`}>
+            <th scope="col" className={table.page?.row === row ? 'tl-now' : undefined}>
               page
             </th>
           )}
