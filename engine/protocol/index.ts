@@ -30,6 +30,7 @@ export type {
   Place,
   CallPhase,
   Wait,
+  Late,
   SocketView,
   BodyView,
   MessageView,

@@ -147,6 +147,13 @@ export interface Wait {
   readonly text: string
 }
 
+/** Somebody who could go on at `at` (virtual ms), and found the loop taken. */
+export interface Late {
+  readonly at: Ms
+  readonly layer: string | null
+  readonly exchange: number
+}
+
 /** What happened; `kind` tells which. A layer is always the subject. */
 export type TraceEvent = Common &
   (
@@ -304,6 +311,8 @@ export type TraceEvent = Common &
         readonly from: Ms
         readonly to: Ms
         readonly why: 'sleep' | 'block' | 'wait'
+        /** With `block`: who of other exchanges could have gone on meanwhile, each told once. Layer `browser`: its bytes lay there. */
+        readonly late?: readonly Late[]
       }
     | { readonly kind: 'stop'; readonly stop: StopView }
   )

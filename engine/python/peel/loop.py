@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar
 from typing import Any, TypeVar, cast
+from weakref import WeakSet
 
 from peel.budget import Stopped
 from peel.clock import Clock
@@ -18,6 +19,9 @@ _current_task = asyncio.current_task
 
 OWNER: ContextVar[object | None] = ContextVar("peel_owner", default=None)
 """Which portal a task is born in: its tasks end with it."""
+
+EXPECTED: ContextVar[Place | None] = ContextVar("peel_expected", default=None)
+"""Whose arrival a timer is: no code of that place has run yet."""
 
 
 class NumberedTask(asyncio.Task[Any]):
@@ -61,6 +65,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._done: Callable[[], bool] = lambda: False
         self._stalled = False
         self._waits: set[int] = set()
+        self._told_late: WeakSet[asyncio.Handle] = WeakSet()
         self.births = 0
         self.on_birth: Callable[[int, str], None] = lambda _number, _name: None
         self.on_end: Callable[[NumberedTask], None] | None = None
@@ -146,6 +151,25 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Take back what `call_at_wait` gave."""
         handle.cancel()
         self._waits.discard(id(handle))
+
+    def take_late(self, before_ns: int, after_ns: int) -> list[tuple[int, Place]]:
+        """Who could have gone on while the loop was blocked from one time to another, and since when (ns).
+
+        Each callback is told once: it may have to wait for several that block.
+        """
+        late: list[tuple[int, Place]] = []
+        inside = cast("Any", self)
+        due = [(before_ns, handle) for handle in inside._ready]
+        due += [(round(timer.when() * 1e9), timer) for timer in inside._scheduled]
+        for when, handle in due:
+            if when >= after_ns or handle.cancelled() or handle in self._told_late:
+                continue
+            self._told_late.add(handle)
+            context: Context = handle._context
+            place = context.get(CURRENT) or context.get(EXPECTED)
+            if place is not None:
+                late.append((max(when, before_ns), place))
+        return late
 
     def tasks(self) -> list[NumberedTask]:
         """Tasks that are not done, in the order of birth."""

@@ -36,6 +36,7 @@ from peel.events import (
     ClientResult,
     CloseResult,
     ErrorView,
+    Event,
     LiveInput,
     LiveResult,
     LoadResult,
@@ -55,7 +56,7 @@ from peel.fetches import Browser, Fetch, Fetches
 from peel.lines import LineWatch
 from peel.live import Seat
 from peel.loader import Finder, LoadError, load_app
-from peel.loop import DryError, NumberedTask, VirtualLoop
+from peel.loop import EXPECTED, DryError, NumberedTask, VirtualLoop
 from peel.patches import Patches
 from peel.probe import Observer, Probe
 from peel.server import Server
@@ -63,7 +64,7 @@ from peel.sources import Sources
 from peel.stalls import Stalls, ends_in_circle
 from peel.state import StateWatch
 from peel.threads import Thread, Threads
-from peel.tracer import CURRENT, Tracer
+from peel.tracer import CURRENT, Place, Tracer
 from peel.world import World
 
 SETTLE_TURNS = 1000
@@ -383,17 +384,19 @@ class Session:
             if isinstance(request, PageRequest):
                 fetch = Fetch(self._fetches, request)
                 fetches.append(fetch)
-                start = fetch.begin
+                self._schedule(request.at_ms, fetch.begin)
             else:
-                start = self._starter(self._connect(request))
-            self._schedule(request.at_ms, start)
+                connection = self._connect(request)
+                self._schedule(request.at_ms, self._starter(connection), connection.outermost)
         self._finish(self._live, fetches)
 
-    def _schedule(self, after_ms: float, start: Callable[[], object]) -> None:
+    def _schedule(self, after_ms: float, start: Callable[[], object], place: Place | None = None) -> None:
+        context = copy_context()
+        context.run(EXPECTED.set, place)
         if after_ms > 0:
-            self._loop.call_at_wait((self._clock.now_ns + round(after_ms * 1e6)) / 10**9, start)
+            self._loop.call_at_wait((self._clock.now_ns + round(after_ms * 1e6)) / 10**9, start, context)
         else:
-            self._loop.call_soon(start)
+            self._loop.call_soon(start, context=context)
 
     def _keep_live(self) -> None:
         """Who of earlier calls is still connected."""
@@ -597,9 +600,21 @@ class Session:
 
     def _moved(self, before: int, after: int, why: MoveReason) -> None:
         place = CURRENT.get() if why == "block" else None
-        fields = {"from": as_ms(before), "to": as_ms(after), "why": why}
+        fields: dict[str, Any] = {"from": as_ms(before), "to": as_ms(after), "why": why}
+        late = self._late(before, after, place) if why == "block" else None
+        if late:
+            fields["late"] = late
         self._tracer.event("clock", place, fields)
         self._budget.check_time()
+
+    def _late(self, before: int, after: int, place: Place | None) -> list[Event]:
+        """Who of other exchanges could have gone on meanwhile; of each layer the first."""
+        first: dict[tuple[int, str | None], int] = {}
+        for when, one in self._loop.take_late(before, after):
+            if one.exchange is not None and (place is None or one.exchange != place.exchange):
+                key = one.exchange, one.layer
+                first[key] = min(when, first.get(key, when))
+        return [{"at": as_ms(when), "layer": layer, "exchange": exchange} for (exchange, layer), when in first.items()]
 
     def _born(self, number: int, name: str) -> None:
         self._tracer.event("task", CURRENT.get(), {"born": number, "name": name})

@@ -59,6 +59,44 @@ async def quick(): await asyncio.sleep(0.1)
     assert [one["endedAt"] for one in result.exchanges] == [2000, 2000]
 
 
+def test_a_block_tells_who_could_have_gone_on_meanwhile_and_since_when():
+    source = """
+@app.get("/block")
+async def block(): time.sleep(2)
+@app.get("/nap/{s}")
+async def nap(s: float): await asyncio.sleep(s)
+@app.get("/thread")
+def thread(): time.sleep(0.5)
+"""
+    paths = [
+        request("/nap/0.1"),
+        request("/nap/3"),
+        request("/thread"),
+        request("/block", at=50),
+        request("/nap/1", at=1500),
+    ]
+    result = run(source, paths)
+    (block,) = [event for event in result.of("clock") if event["why"] == "block"]
+    assert [(one["at"], one["layer"], one["exchange"]) for one in block["late"]] == [
+        (100, "endpoint", 0),
+        (500, "endpoint", 2),
+        (1500, "browser", 4),
+    ]
+    assert all("late" not in event for event in result.of("clock") if event is not block)
+
+
+def test_who_waits_through_several_blocks_is_told_once():
+    source = """
+@app.get("/block")
+async def block(): time.sleep(2)
+@app.get("/nap/{s}")
+async def nap(s: float): await asyncio.sleep(s)
+"""
+    result = run(source, [request("/nap/0.1"), *(request("/block", at=50) for _ in range(3))])
+    late = [[one["at"] for one in event.get("late", []) if one["exchange"] == 0] for event in result.of("clock")]
+    assert [times for times in late if times] == [[100]]
+
+
 def test_def_endpoints_sleep_side_by_side():
     source = """
 @app.get("/")
