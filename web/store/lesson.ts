@@ -84,6 +84,8 @@ export function createLessonSlice(deps: Deps): StateCreator<All, [], [], LessonS
           formIndex: 0,
           spot: null,
           shown: null,
+          exchangeIndex: 0,
+          wasChosen: false,
           unsentFetch: null,
           startBrowser: null,
           browserTrouble: null,

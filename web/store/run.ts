@@ -1,6 +1,7 @@
 // Runs: what was asked of the engine, what came back, and where in it the learner stands.
 import type { StateCreator } from 'zustand/vanilla'
 import { groupRequests } from '../../engine/browser'
+import { listParts } from '../../engine/trace'
 import type { RunDocument, SessionError, SourceFiles } from '../../engine/protocol'
 import { ENTRY, programFiles, REQUESTS } from './places'
 import { readRequests } from './requests'
@@ -33,6 +34,8 @@ export interface RunSlice {
   readonly trouble: Trouble | null
   /** Index into the shown document's exchanges; of the last one chosen, while a fetch without any is in view. */
   readonly exchangeIndex: number
+  /** The learner chose what is in view, so the next Run shows its like. */
+  readonly wasChosen: boolean
   /** Number of a fetch that sent nothing and is in view in place of an exchange; null otherwise. */
   readonly unsentFetch: number | null
   /** How many steps of the exchange are behind the learner; null until somebody moved: then the view chooses. */
@@ -124,17 +127,18 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
       latest: null,
       trouble: null,
       exchangeIndex: 0,
+      wasChosen: false,
       unsentFetch: null,
       cursor: null,
       run: async () => {
         const requests = read()
         if (!requests) return
-        const { exchangeIndex, unsentFetch, pane, showPane } = get()
+        const { exchangeIndex, unsentFetch, wasChosen, pane, showPane } = get()
         // Where one pane is shown at a time, the run is what comes next.
         if (pane === 'code') showPane('onion')
         await attempt(
           'running',
-          () => ({ exchange: exchangeIndex, fetch: unsentFetch }),
+          (document) => (wasChosen ? { exchange: exchangeIndex, fetch: unsentFetch } : firstPlace(document)),
           async (signal) => (await get().reachEngine()).run(get().program(true), groupRequests(requests), { signal }),
         )
       },
@@ -170,7 +174,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         set({ phase: 'idle', arriving: [] })
       },
       chooseExchange: (exchangeIndex) => {
-        set({ exchangeIndex, unsentFetch: null, cursor: null })
+        set({ exchangeIndex, wasChosen: true, unsentFetch: null, cursor: null })
         follow(get().shown?.document.exchanges[exchangeIndex]?.from)
       },
       chooseFetch: (fetch) => {
@@ -180,7 +184,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
           get().chooseExchange(last)
           return
         }
-        set({ unsentFetch: fetch, cursor: null })
+        set({ unsentFetch: fetch, wasChosen: true, cursor: null })
         follow(view?.from)
       },
       seek: (cursor) => set({ cursor }),
@@ -188,11 +192,12 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
       showRecorded: (document, files) => {
         // A live run is never replaced by a recording that comes late.
         if (get().shown?.source === 'live') return
+        const { exchange, fetch } = firstPlace(document)
         set({
           shown: { document, files, source: 'recorded', turn: 0 },
           latest: document,
-          exchangeIndex: 0,
-          unsentFetch: null,
+          exchangeIndex: exchange,
+          unsentFetch: fetch,
           cursor: null,
         })
       },
@@ -210,6 +215,14 @@ interface RunPlace {
 function unsentAt({ exchanges, fetches = [] }: RunDocument, { fetch }: RunPlace): number | null {
   if (fetch !== null && fetches[fetch]?.exchanges.length === 0) return fetch
   return exchanges.length === 0 ? 0 : null
+}
+
+/** What was asked for first: the request itself, not the preflight that the browser sent before it. */
+function firstPlace(document: RunDocument): RunPlace {
+  const [part] = listParts(document)
+  if (part?.kind !== 'fetch') return { exchange: part?.exchange ?? 0, fetch: null }
+  const hop = part.hops.find(({ role }) => role !== 'preflight') ?? part.hops[0]
+  return hop ? { exchange: hop.exchange, fetch: null } : { exchange: 0, fetch: part.fetch }
 }
 
 /** What came last: the exchange with the highest number, or a fetch after it that sent nothing. */
