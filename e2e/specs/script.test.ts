@@ -1,12 +1,16 @@
 // The JavaScript console and the preview, with the real engine behind them.
 import { expect } from 'vitest'
-import { SHOP } from '../content/programs'
+import { PUT_BY_PAGE, SHOP } from '../content/programs'
 import { test, waitForText, type App } from '../fixtures/app'
 
 /** Python starts a server first, on a machine that may be busy. */
 const WAIT_MS = 30_000
 
+/** The console of the shop; it stands on the page of the file's requests, https://app.shop.test. */
 const openConsole = async (app: App) => {
+  await app.openFile('requests.http')
+  await app.type(PUT_BY_PAGE)
+  await app.openFile('main.py')
   await app.type(SHOP)
   await app.page.getByRole('tab', { name: 'JavaScript' }).click()
   const prompt = app.page.getByRole('textbox', { name: 'JavaScript to run on the page' })
@@ -62,6 +66,10 @@ test('another page is another origin', async ({ open }) => {
     "await fetch('http://localhost:8000/items').catch((e) => e.name)",
     /No 'Access-Control-Allow-Origin' header/,
   )
+  await app.page.getByRole('tab', { name: 'Browser' }).click()
+  await app.page.getByRole('button', { name: 'Let them follow the request' }).click()
+  await app.page.getByRole('tab', { name: 'JavaScript' }).click()
+  await enter('origin', 'https://app.shop.test')
 })
 
 test('the preview shows documents, follows links and forms, and /docs', async ({ open }) => {

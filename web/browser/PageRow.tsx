@@ -1,9 +1,9 @@
 // The panel's first row: the page that a request of the file comes from. The file is the truth.
 import { useMemo, useState } from 'react'
-import { readRequests, REQUESTS, useApp } from '../store'
+import { readRequests, REQUESTS, standingPage, useApp } from '../store'
 import { Button, Icon } from '../ui'
 import { PageSelect } from './PageSelect'
-import { readPageChoice, withPage } from './page-settings'
+import { pageName, readPageChoice, withPage } from './page-settings'
 
 export function PageRow() {
   const files = useApp((s) => s.files)
@@ -57,6 +57,7 @@ export function PageRow() {
           Send
         </Button>
       </div>
+      <OthersPage />
       {changed === index && requests.some(({ text }) => !isSame(readPageChoice(text.settings), choice)) && (
         <button
           type="button"
@@ -72,6 +73,26 @@ export function PageRow() {
         </p>
       )}
     </div>
+  )
+}
+
+/** Who else stands on a page: the console and the tab itself follow the request, until the console is put elsewhere. */
+function OthersPage() {
+  const files = useApp((s) => s.files)
+  const formIndex = useApp((s) => s.formIndex)
+  const scriptPage = useApp((s) => s.scriptPage)
+  const standOn = useApp((s) => s.standOn)
+  const name = useMemo(() => pageName(standingPage({ files, formIndex, scriptPage })), [files, formIndex, scriptPage])
+  return (
+    <p className="bp__others">
+      The JavaScript console and what you fetch in DevTools stand on <b>{name}</b>
+      {scriptPage ? ', as chosen in the console. ' : '.'}
+      {scriptPage && (
+        <button type="button" className="link" onClick={() => standOn(null)}>
+          Let them follow the request
+        </button>
+      )}
+    </p>
   )
 }
 

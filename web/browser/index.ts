@@ -1,4 +1,4 @@
 // Door of the room that shows the modelled browser.
 export { BrowserPanel } from './BrowserPanel'
 export { PageSelect } from './PageSelect'
-export { FETCH_OPTIONS, PAGES, readPageChoice, settingOf, withPage, withSetting } from './page-settings'
+export { FETCH_OPTIONS, PAGES, pageName, readPageChoice, settingOf, withPage, withSetting } from './page-settings'

@@ -63,6 +63,12 @@ export function offeredPage(choice: PageChoice): OfferedPage | null {
   return PAGES.find((page) => JSON.stringify(page.choice) === JSON.stringify(choice)) ?? null
 }
 
+/** A page as it is read among others: its origin, and whether it stands in a sandboxed frame. */
+export function pageName({ url, sandboxed }: { readonly url: string; readonly sandboxed: boolean }): string {
+  const name = url.replace(/\/$/, '')
+  return sandboxed ? `a sandboxed frame of ${name}` : name
+}
+
 /** What a `fetch` has of options, with the words of the form. An empty value leaves the browser's own. */
 export const FETCH_OPTIONS = [
   {

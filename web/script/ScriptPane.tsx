@@ -1,7 +1,7 @@
 // The JavaScript console: a page of the modelled browser to type into, as in DevTools.
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
-import { PAGES } from '../browser'
-import { CLIENT_SCRIPT, useApp, type ScriptLine } from '../store'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { PAGES, pageName } from '../browser'
+import { CLIENT_SCRIPT, requestsPage, standingPage, useApp, type ScriptLine } from '../store'
 import { Button, Icon, Ticked } from '../ui'
 import { Value } from './Value'
 import './script.css'
@@ -42,24 +42,31 @@ export function ScriptPane() {
   )
 }
 
+const FOLLOWS = 'follows'
+
 function PageChoice() {
+  const files = useApp((s) => s.files)
+  const formIndex = useApp((s) => s.formIndex)
   const page = useApp((s) => s.scriptPage)
   const stand = useApp((s) => s.standOn)
+  const followed = useMemo(() => {
+    const named = requestsPage({ files, formIndex })
+    const name = pageName(standingPage({ files, formIndex, scriptPage: null }))
+    return named ? `As the request: ${name}` : `No request names one: ${name}`
+  }, [files, formIndex])
   const offered = PAGES.flatMap(({ id, name, choice }) =>
     choice.kind === 'page' ? [{ id, name, page: { url: `${choice.url}/`, sandboxed: choice.isSandboxed } }] : [],
   )
-  const current = offered.find((one) => one.page.url === page.url && one.page.sandboxed === page.sandboxed)
+  const current = offered.find((one) => one.page.url === page?.url && one.page.sandboxed === page.sandboxed)
   return (
     <label className="script__page">
       Page
       <select
         className="field field--mono"
-        value={current?.id}
-        onChange={(event) => {
-          const chosen = offered.find(({ id }) => id === event.target.value)
-          if (chosen) stand(chosen.page)
-        }}
+        value={current?.id ?? FOLLOWS}
+        onChange={(event) => stand(offered.find(({ id }) => id === event.target.value)?.page ?? null)}
       >
+        <option value={FOLLOWS}>{followed}</option>
         {offered.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { RequestGroup, RunDocument } from '../../engine/protocol'
+import type { Exchange, RequestGroup, RunDocument } from '../../engine/protocol'
 import { createAppStore } from './app-store'
 import { isFixedFile } from './editor'
 import type { TextStorage } from './keep'
 import { changedSince, orderFiles, refuseFileName, type Place } from './places'
 import type { EngineNotice, EnginePort, EngineStatus, Program } from './seam'
+import { standingPage } from './standing-page'
 
 const recorded = JSON.parse(
   readFileSync(new URL('../../lessons/sample/recorded.json', import.meta.url), 'utf8'),
@@ -43,6 +44,7 @@ class ScriptedEngine implements EnginePort {
   answer: (signal?: AbortSignal) => Promise<RunDocument> = async () => recorded
   checks: EnginePort['check'] = async () => [{ id: 'check_it', says: 'It holds.', holds: true, reason: null }]
   isDisposed = false
+  page = ''
 
   subscribe(listener: (notice: EngineNotice) => void) {
     this.#listeners.add(listener)
@@ -400,7 +402,61 @@ describe('the browser of a session', () => {
   })
 })
 
+describe('the page that all stand on', () => {
+  const onPages = (...pages: string[]) => pages.map((page) => `###\n${page}GET /a\n`).join('\n')
+  const SHOP = '# @page https://shop.test\n'
+  const OTHER = '# @page https://other.test\n# @sandbox\n'
+
+  test('is the one of the request in the form, else the first that the file names', async () => {
+    const { engine, get } = open()
+    await get().reachEngine()
+    const seen = () => standingPage(get())
+    expect(seen()).toEqual({ url: 'https://app.shop.test/', sandboxed: false })
+    expect(engine.page).toBe('https://app.shop.test/')
+    get().edit('requests.http', onPages('', SHOP, OTHER))
+    expect(seen()).toEqual({ url: 'https://shop.test/', sandboxed: false })
+    await vi.waitFor(() => expect(engine.page).toBe('https://shop.test/'))
+    get().chooseRequest(2)
+    expect(seen()).toEqual({ url: 'https://other.test/', sandboxed: true })
+    await vi.waitFor(() => expect(engine.page).toBe('https://other.test/'))
+  })
+
+  test('is another where the console was put on one, until it follows again', async () => {
+    const { engine, get } = open()
+    await get().reachEngine()
+    get().edit('requests.http', onPages(SHOP))
+    get().standOn({ url: 'http://localhost:3000/', sandboxed: false })
+    get().edit('requests.http', onPages(OTHER))
+    await vi.waitFor(() => expect(engine.page).toBe('http://localhost:3000/'))
+    get().standOn(null)
+    await vi.waitFor(() => expect(engine.page).toBe('https://other.test/'))
+  })
+})
+
 describe('runs', () => {
+  test('the first Run shows the request and not its preflight; a Run after a choice stays there', async () => {
+    const preflight = recorded.exchanges.findIndex(({ role }) => role === 'preflight')
+    const fetch = recorded.exchanges[preflight]?.fetch
+    const view = recorded.fetches?.[fetch ?? -1]
+    if (!view) throw new Error('the recording has no preflight')
+    // The recording with that fetch alone.
+    const exchanges = view.exchanges.map((index) => ({ ...recorded.exchanges[index], fetch: 0 }) as Exchange)
+    const alone: RunDocument = { ...recorded, exchanges, fetches: [{ ...view, exchanges: [0, 1] }] }
+    const { engine, get } = open()
+    engine.answer = async () => alone
+    await get().run()
+    expect([exchanges[0]?.role, get().exchangeIndex]).toEqual(['preflight', 1])
+    get().chooseExchange(0)
+    await get().run()
+    expect(get().exchangeIndex).toBe(0)
+
+    const unsent: RunDocument = { ...recorded, fetches: [{ ...view, exchanges: [] }], exchanges: [] }
+    engine.answer = async () => unsent
+    await get().openPlace(lesson.id)
+    await get().run()
+    expect(get()).toMatchObject({ exchangeIndex: 0, unsentFetch: 0 })
+  })
+
   test('Run sends every request and shows what came; requests are no part of the program', async () => {
     const { engine, get } = open()
     await get().run()

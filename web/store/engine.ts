@@ -2,6 +2,7 @@
 import type { StateCreator } from 'zustand/vanilla'
 import type { BootStep, TraceEvent } from '../../engine/protocol'
 import type { EnginePort, EngineStatus, Lane, ServerState, VersionPair } from './seam'
+import { isSamePage, standingPage } from './standing-page'
 import type { All, Deps } from './state'
 
 export interface EngineSlice {
@@ -27,7 +28,7 @@ export interface EngineSlice {
 const RECORDED: Lane = { kind: 'recorded' }
 
 export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineSlice> {
-  return (set, get) => {
+  return (set, get, api) => {
     let engine: Promise<EnginePort> | null = null
 
     const listen = (port: EnginePort) => {
@@ -51,6 +52,7 @@ export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineS
     const make = async (): Promise<EnginePort> => {
       const port = await deps.createEngine(get().fastapi)
       set({ versions: port.versions, fastapi: port.version.fastapi })
+      port.page = standingPage(get()).url
       listen(port)
       port.boot()
       return port
@@ -72,6 +74,11 @@ export function createEngineSlice(deps: Deps): StateCreator<All, [], [], EngineS
       })
       return attempt
     }
+
+    api.subscribe((now, before) => {
+      if (!engine || isSamePage(now, before)) return
+      engine.then((port) => void (port.page = standingPage(get()).url)).catch(() => undefined) // it failed to start
+    })
 
     return {
       engineStatus: { kind: 'off' },

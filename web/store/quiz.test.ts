@@ -21,6 +21,7 @@ const engine: EnginePort = {
   use: () => undefined,
   subscribe: () => () => undefined,
   boot: () => undefined,
+  page: '',
   run: async (program, groups) => {
     const session = new Session(host, program)
     await session.open()

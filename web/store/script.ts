@@ -2,6 +2,7 @@
 import type { StateCreator } from 'zustand/vanilla'
 import type { FetchView } from '../../engine/protocol'
 import type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser, RealmRooms } from './seam'
+import { isSamePage, standingPage } from './standing-page'
 import type { All, Deps } from './state'
 
 /** File that the console runs as a page's script. */
@@ -34,10 +35,10 @@ export interface ScriptSlice {
   /** What was entered, oldest first. */
   readonly scriptHistory: readonly string[]
   readonly isScriptBusy: boolean
-  /** The page on which the console's scripts stand. */
-  readonly scriptPage: Page
-  /** Goes to another page: what scripts left behind on the one before is gone. */
-  standOn(page: Page): void
+  /** The page that was chosen in the console; null to stand where the requests do (`standingPage`). */
+  readonly scriptPage: Page | null
+  /** Goes to another page: what scripts left behind on the one before is gone. Null goes with the requests again. */
+  standOn(page: Page | null): void
   enterScript(source: string): Promise<void>
   runScriptFile(): Promise<void>
   clearScript(): void
@@ -54,7 +55,7 @@ const APP = 'http://localhost:8000'
 const NO_PREVIEW: PreviewState = { kind: 'idle', method: 'GET', url: `${APP}/docs`, status: null, text: '', notes: [] }
 
 export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptSlice> {
-  return (set, get) => {
+  return (set, get, api) => {
     let rooms: RealmRooms | null = null
     let realm: Realm | null = null
     let shown: Preview | null = null
@@ -96,7 +97,7 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
     const reachRealm = async (): Promise<Realm> => {
       if (realm) return realm
       rooms ??= await deps.loadRealms()
-      realm ??= new rooms.Realm(get().scriptPage, browser, {
+      realm ??= new rooms.Realm(standingPage(get()), browser, {
         console: write,
         clear: () => set({ scriptLines: [] }),
         navigate: (request) => {
@@ -153,17 +154,20 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
       }
     }
 
+    api.subscribe((now, before) => {
+      if (!realm || isSamePage(now, before)) return
+      realm.dispose()
+      realm = null
+      const { url, sandboxed } = standingPage(before)
+      say('info', `Left ${sandboxed ? 'the sandboxed frame in ' : ''}${url}; what its scripts had is gone.`)
+    })
+
     return {
       scriptLines: [],
       scriptHistory: [],
       isScriptBusy: false,
-      scriptPage: { url: 'https://app.shop.test/', sandboxed: false },
-      standOn: (scriptPage) => {
-        realm?.dispose()
-        realm = null
-        set({ scriptPage })
-        say('info', `The page is ${scriptPage.sandboxed ? 'a sandboxed frame in ' : ''}${scriptPage.url} now.`)
-      },
+      scriptPage: null,
+      standOn: (scriptPage) => set({ scriptPage }),
       enterScript: async (source) => {
         write('entry', [{ kind: 'string', text: source }])
         set(({ scriptHistory }) => ({ scriptHistory: [...scriptHistory, source].slice(-MOST_ENTRIES) }))

@@ -19,6 +19,7 @@ export type EnginePort = Pick<
   | 'send'
   | 'fetch'
   | 'socket'
+  | 'page'
   | 'editBrowser'
   | 'check'
   | 'dispose'
