@@ -14,11 +14,26 @@ export interface FoldOptions {
   readonly fits?: (rows: readonly Row[], view: ExchangeView) => boolean
 }
 
+/** A router that led to a mounted app says so by the app's plate: its new `root_path` is no deed of its own. */
+function onlyMounts(ring: RingView, next: RingView | undefined): boolean {
+  const { headers, scope, body } = ring.request
+  return (
+    ring.origin === 'framework' &&
+    next?.mountedAt != null &&
+    headers.length === 0 &&
+    !body &&
+    scope.every(({ key }) => key === 'root_path') &&
+    ring.response.headers.length === 0 &&
+    !ring.response.body &&
+    ring.response.statusBefore === null
+  )
+}
+
 /** A ring that did something worth a row of its own. */
-function stands(ring: RingView): boolean {
+function stands(ring: RingView, next: RingView | undefined): boolean {
   return (
     ring.role !== 'layer' ||
-    ring.touched ||
+    (ring.touched && !onlyMounts(ring, next)) ||
     ring.shortCircuit ||
     ring.stopped ||
     (ring.error !== null && ring.error.fate !== 'passed')
@@ -38,7 +53,7 @@ function foldRows(view: ExchangeView, origins: Origins, opened: ReadonlySet<stri
     let end = at
     while (end < core) {
       const ring = rings[end]
-      if (!ring || stands(ring) || !origins.includes(ring.origin)) break
+      if (!ring || stands(ring, rings[end + 1]) || !origins.includes(ring.origin)) break
       // A mounted app begins with a name plate of its own, and what was reached is not told together with what was not.
       if (end > at && (ring.mountedAt !== null || ring.reached !== first.reached)) break
       end++

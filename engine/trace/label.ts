@@ -80,6 +80,10 @@ function errorWords(ring: RingView): string[] {
   const { fate, error, answered, raisedAgain, late } = ring.error
   if (late)
     return [...(ring.response.status === null ? [] : [`answers ${ring.response.status}`]), `then raises ${error.type}`]
+  if (ring.error.handler !== null)
+    return [
+      `raises ${error.type}, which its handler ${ring.error.handler} turns into ${ring.response.status ?? 'a response'}`,
+    ]
   if (fate === 'raised') return [`raises ${error.type}`]
   if (fate === 'passed') return [`skipped by ${error.type} on its way out`]
   if (!answered) return [`stops ${error.type}`]
@@ -123,5 +127,6 @@ export function layerLabel(shown: ShownExchange, row: Row): string {
   if (!row.folded) return `${first.name}${originWords(first)}${plate}: ${deedWords(shown, first, isCore)}`
   const names = listWords(rings.map((ring) => ring.name))
   const origins = [...new Set(rings.map((ring) => ring.origin))]
-  return `${names}, ${listWords(origins)}, folded${plate || (first.nest > 0 ? ', in the mounted app' : '')}: ${deedWords(shown, first, false)}`
+  const together = { ...first, request: { ...first.request, scope: rings.flatMap(({ request }) => request.scope) } }
+  return `${names}, ${listWords(origins)}, folded${plate || (first.nest > 0 ? ', in the mounted app' : '')}: ${deedWords(shown, together, false)}`
 }

@@ -1,5 +1,15 @@
 // The shapes that views read: one exchange as rings and steps. Plain data, no text for people, no pixels.
-import type { BodyText, HeaderList, LayerOrigin, Layer, Ms, ScopeChange, StopView, ErrorView } from '../protocol'
+import type {
+  BodyText,
+  HeaderList,
+  LayerOrigin,
+  Layer,
+  Ms,
+  ScopeChange,
+  SocketView,
+  StopView,
+  ErrorView,
+} from '../protocol'
 import type { BrowserPart } from './page-view'
 
 /** Who a ring belongs to; browser and server are rings, but not layers. */
@@ -48,6 +58,8 @@ export interface RingError {
   readonly late: boolean
   /** Lines of this ring that ran while the exception was passing (`except` or `finally`). */
   readonly ranLines: boolean
+  /** Name of the exception handler that answered inside the ring where the exception was born; null where none did. */
+  readonly handler: string | null
 }
 
 export interface RingView {
@@ -84,7 +96,7 @@ export interface RingView {
 
 /**
  * `leave`, `arrive`: the page's ends of the path. `enter`: the request comes in. `send`: a response head goes out.
- * `body`: one message of a stream. `raise`, `pass`, `catch`: an exception. `stop`: the session was stopped here.
+ * `body`: one message of a stream or a WebSocket, in either direction. `raise`, `pass`, `catch`: an exception. `stop`: the session was stopped here.
  * `keep`: the browser has the response and goes on with the fetch. `block`: it gives the page an error in its place.
  */
 export type StepKind =
@@ -104,7 +116,7 @@ export interface Step {
   readonly kind: StepKind
   /** Something changed at this crossing. */
   readonly change: boolean
-  /** Number of the body message (1-based) for `body` steps, else null. */
+  /** Number of the body message (1-based) for `body` steps, else null. Both sides of a WebSocket are numbered together. */
   readonly message: number | null
   /** Bytes of that message. */
   readonly bytes: number
@@ -134,9 +146,11 @@ export interface ExchangeView {
   readonly steps: readonly Step[]
   /** Index of the deepest ring that was reached, where the path turns. */
   readonly turn: number
-  /** Number of body messages if the response was streamed, else 0. */
+  /** Number of body messages if the response was streamed, of both sides' messages on a WebSocket, else 0. */
   readonly streamed: number
   readonly outcome: Outcome
+  /** What was said over a WebSocket; null for HTTP. */
+  readonly socket: SocketView | null
   /** Null for a plain client. */
   readonly browser: BrowserPart | null
   readonly stop: StopView | null

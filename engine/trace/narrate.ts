@@ -134,7 +134,13 @@ function sayEnter(shown: ShownExchange, step: RowStep, ring: RingView, subject: 
       ? [subject, t(' is handed the request and '), ...join(phrases), t('.')]
       : [subject, t(' is handed the request.')]
   }
-  if (many) return [subject, t(' pass the request on. They have changed nothing.')]
+  if (many) {
+    const row = shown.rows[step.row]
+    const mounting = row && ringsOfRow(shown, row).flatMap((one) => one.request.scope)[0]
+    return mounting?.after != null
+      ? [subject, t(' set '), c(mounting.key), t(' to '), c(mounting.after), t(' and pass the request on.')]
+      : [subject, t(' pass the request on. They have changed nothing.')]
+  }
   if (ring.route !== null && ring.style === 'router') {
     return [subject, t(' finds the route '), c(ring.route), t(' and passes the request on.')]
   }
@@ -280,6 +286,14 @@ function sayError(shown: ShownExchange, step: RowStep, ring: RingView, subject: 
   if (step.kind === 'catch') {
     if (!ring.error?.answered) return [subject, t(' stops '), name, t(' and sends nothing in its place.')]
     const status = ring.response.status
+    if (ring.error.handler !== null)
+      return [
+        t('The exception handler '),
+        c(ring.error.handler),
+        t(` makes a ${status ?? 'response'} of `),
+        name,
+        t('.'),
+      ]
     return [
       subject,
       t(' turns '),
@@ -289,7 +303,10 @@ function sayError(shown: ShownExchange, step: RowStep, ring: RingView, subject: 
     ]
   }
   if (ring.role === 'server') return [name, t(' reaches '), subject, t('.')]
-  if (many) return [subject, t(' have no handler for '), name, t('. It goes on outwards.')]
+  if (many)
+    return (shown.rows[step.row]?.rings ?? []).some((i) => shown.view.rings[i]?.name === 'ExceptionMiddleware')
+      ? [subject, t(' have no handler for '), name, t('. It goes on outwards.')]
+      : [subject, t(' are skipped: '), name, t(' goes through them, outwards.')]
   if (ring.error?.ranLines)
     return [
       subject,
@@ -303,7 +320,9 @@ function sayError(shown: ShownExchange, step: RowStep, ring: RingView, subject: 
     ]
   return ring.origin === 'yours'
     ? [subject, t(' is left in the middle: nothing after its '), c('await'), t(' runs.')]
-    : [subject, t(' has no handler for '), name, t('. It goes on outwards.')]
+    : ring.name === 'ExceptionMiddleware'
+      ? [subject, t(' has no handler for '), name, t('. It goes on outwards.')]
+      : [subject, t(' is skipped: '), name, t(' goes through it, outwards.')]
 }
 
 function sayStop(shown: ShownExchange, ring: RingView, subject: SentencePart): Sentence {
@@ -343,10 +362,19 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
   if (step.kind === 'body') {
     const of = view.streamed > 1 ? ` of ${view.streamed}` : ''
     const bytes = `${step.bytes} ${step.bytes === 1 ? 'byte' : 'bytes'}`
+    if (step.direction === 'in')
+      return [
+        subject,
+        t(
+          step.row === shown.turn
+            ? ` ${row.folded ? 'get' : 'gets'} message ${step.message ?? ''}${of}, ${bytes}.`
+            : ` ${row.folded ? 'pass' : 'passes'} message ${step.message ?? ''}${of} on inwards, ${bytes}.`,
+        ),
+      ]
     return [
       subject,
       t(
-        ` ${row.folded ? 'let' : 'lets'} message ${step.message ?? ''}${of} out, ${bytes}.${step.message === 1 && ring.origin === 'yours' ? ' Its headers went first.' : ''}`,
+        ` ${row.folded ? 'let' : 'lets'} message ${step.message ?? ''}${of} out, ${bytes}.${step.message === 1 && ring.origin === 'yours' && view.socket === null ? ' Its headers went first.' : ''}`,
       ),
     ]
   }

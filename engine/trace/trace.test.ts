@@ -27,10 +27,12 @@ import {
   brokenOff,
   exception,
   handled,
+  handledInside,
   happyPath,
   mountedApp,
   thrownAway,
   shortCircuit,
+  socket,
   STOP,
   stopped,
   stream,
@@ -209,6 +211,45 @@ describe('viewExchange()', () => {
     expect(sentenceText(narrate(foldExchange(view), 17))).toMatch(/breaks off/)
   })
 
+  test('tells an exception that its handler answered inside the endpoint by both, birth and answer', () => {
+    const view = viewExchange(handledInside(), 0)
+    const core = ring(view, 'endpoint')
+    expect(core.error).toMatchObject({ fate: 'caught', answered: true, handler: 'sold_out' })
+    expect(core.error?.error).toMatchObject({ type: 'SoldOut', file: 'main.py', line: 47 })
+    expect(view.rings.filter((one) => one.error)).toHaveLength(1)
+    const at = view.steps.findIndex((step) => step.kind === 'raise')
+    expect(view.steps.slice(at, at + 3).map(({ kind, ring: one }) => [kind, view.rings[one]?.id])).toEqual([
+      ['raise', 'endpoint'],
+      ['catch', 'endpoint'],
+      ['send', 'router'],
+    ])
+    const said = says(foldExchange(view))
+    expect(said).toContain('read_order raises SoldOut at main.py:47.')
+    expect(said).toContain('The exception handler sold_out makes a 404 of SoldOut.')
+  })
+
+  test('takes what both sides of a WebSocket say as messages of one conversation, each in its direction', () => {
+    const view = viewExchange(socket(), 0)
+    expect(view.streamed).toBe(3)
+    const at = (number: number) => view.steps.filter((step) => step.message === number)
+    expect([1, 2, 3].map((number) => [...new Set(at(number).map((step) => step.direction))])).toEqual([
+      ['out'],
+      ['in'],
+      ['out'],
+    ])
+    const depth = view.rings.map((_, i) => i)
+    expect(at(1).map((step) => step.ring)).toEqual(depth.toReversed())
+    expect(at(2).map((step) => step.ring)).toEqual(depth)
+    expect(at(2).map((step) => step.point)).toEqual(depth.map((i) => i + 1))
+    const arrives = view.steps.findIndex((step) => step.kind === 'arrive')
+    expect(view.steps.slice(arrives + 1).every((step) => step.kind === 'body')).toBe(true)
+    expect(view.steps.slice(0, arrives).some((step) => step.kind === 'body')).toBe(false)
+    const said = says(foldExchange(view))
+    expect(said).toContain('timing passes message 2 of 3 on inwards, 5 bytes.')
+    expect(said).toContain('chat gets message 2 of 3, 5 bytes.')
+    expect(said).toContain('timing lets message 3 of 3 out, 14 bytes.')
+  })
+
   test('ends where a stopped session stood', () => {
     const view = viewExchange(stopped(), 0)
     expect(view.steps.at(-1)).toMatchObject({ kind: 'stop', ring: 7, direction: 'in', point: 8 })
@@ -340,6 +381,26 @@ describe('foldExchange()', () => {
     expect(open.rows[2]).toMatchObject({ folded: false, group })
     const whole = shown.steps[10]?.whole ?? 0
     expect(open.steps[shownStep(open, whole)]).toMatchObject({ whole })
+  })
+
+  test('folds a router whose only deed is the path of the app that it mounts', () => {
+    const script = new TraceScript().browser().server()
+    for (const { id } of LAYERS) script.enter(id)
+    const inner: Layer = {
+      id: 'router/own',
+      name: 'Own',
+      origin: 'yours',
+      style: 'asgi',
+      depth: 0,
+      parent: 'router',
+      mount: '/admin',
+    }
+    script.enter(inner.id, [{ key: 'root_path', before: "''", after: "'/admin'" }]).enter('endpoint')
+    const shown = foldExchange(viewExchange(documentOf(script.events, [exchangeOf(200)], [...LAYERS, inner]), 0))
+    const row = shown.rows.find((one) => one.folded && one.id.startsWith('ExceptionMiddleware'))
+    expect(row?.rings).toHaveLength(3)
+    expect(row && layerLabel(shown, row)).toContain("sets root_path to '/admin'")
+    expect(says(shown)).toContain("Three framework layers set root_path to '/admin' and pass the request on.")
   })
 
   test('never folds a layer that caught', () => {
@@ -573,7 +634,8 @@ describe('the recorded run of the sample', () => {
     ([, i]) => {
       const shown = foldExchange(viewExchange(doc, i), { folding: 'none' })
       expect(shown.view.rings.filter((one) => one.role === 'layer').map((one) => one.name)).toEqual(outer)
-      expect(shown.steps.map((step) => step.point)).toEqual(
+      // An exception and the answer that its handler makes of it stand at one port.
+      expect([...new Set(shown.steps.map((step) => step.point))]).toEqual(
         // What the browser keeps to itself never arrives at the page.
         Array.from({ length: 2 * (shown.turn + 1) + (shown.view.outcome.kind === 'read' ? 2 : 1) }, (_, k) => k),
       )

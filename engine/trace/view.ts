@@ -49,10 +49,11 @@ interface Record_ {
   readonly bodies: EventOf<'send'>[]
   readonly raises: EventOf<'raise'>[]
   readonly catches: EventOf<'catch'>[]
+  readonly handlers: EventOf<'handler'>[]
   readonly added: (readonly [string, string])[]
   exit: EventOf<'exit'> | null
   route: EventOf<'route'> | null
-  readonly lines: number[]
+  readonly lines: EventOf<'line'>[]
 }
 
 function emptyRecord(): Record_ {
@@ -64,6 +65,7 @@ function emptyRecord(): Record_ {
     bodies: [],
     raises: [],
     catches: [],
+    handlers: [],
     added: [],
     exit: null,
     route: null,
@@ -71,9 +73,17 @@ function emptyRecord(): Record_ {
   }
 }
 
-/** The browser hands the page a response in one piece; everybody else sends a head and then bodies. */
-function isHead(message: MessageView): boolean {
-  return message.type === 'http.response' || message.type.endsWith('.response.start')
+/**
+ * The browser hands the page a response in one piece; everybody else sends a head and then bodies. A WebSocket's head is that
+ * it was accepted, or closed before it was.
+ */
+function isHead({ type }: MessageView): boolean {
+  return (
+    type === 'http.response' ||
+    type.endsWith('.response.start') ||
+    type === 'websocket.accept' ||
+    type === 'websocket.close'
+  )
 }
 
 /** How asyncio clears away the inside of a layer that failed: a consequence, and no exception of anybody's. */
@@ -101,7 +111,8 @@ function collect(events: readonly TraceEvent[]): Map<string, Record_> {
     if (event.kind === 'rule') record.added.push(...event.added)
     else if (event.kind === 'exit') record.exit = event
     else if (event.kind === 'route') record.route = event
-    else if (event.kind === 'line') record.lines.push(event.seq)
+    else if (event.kind === 'line') record.lines.push(event)
+    else if (event.kind === 'handler' && event.phase === 'call') record.handlers.push(event)
   }
   return records
 }
@@ -344,7 +355,7 @@ function readError(ring: Ring, record: Record_ | undefined, innerRaised: EventOf
   const caught = record?.catches[0]
   const start = record?.start ?? null
   const startAfter = start && innerRaised && start.seq > innerRaised.seq ? start : null
-  const ranLines = innerRaised !== null && (record?.lines.some((seq) => seq > innerRaised.seq) ?? false)
+  const ranLines = innerRaised !== null && (record?.lines.some(({ seq }) => seq > innerRaised.seq) ?? false)
   // What ServerErrorMiddleware raises again ends at the server, beside a response that is on its way.
   if (ring.role === 'server' && innerRaised === null) return null
   // Catching one's own exception from a part further in that went on to answer is no matter of the lanes.
@@ -358,9 +369,10 @@ function readError(ring: Ring, record: Record_ | undefined, innerRaised: EventOf
       raisedAgain: raise !== undefined && ring.role === 'layer',
       late: false,
       ranLines,
+      handler: null,
     }
   }
-  if (!raise) return null
+  if (!raise) return handledWithin(ring, record)
   const late = start !== null && start.seq < raise.seq
   // The response had gone through; that an exception followed it is told where it was born.
   if (late && !raise.born) return null
@@ -371,6 +383,28 @@ function readError(ring: Ring, record: Record_ | undefined, innerRaised: EventOf
     raisedAgain: false,
     late,
     ranLines,
+    handler: null,
+  }
+}
+
+/**
+ * Starlette calls the app's exception handlers already around the endpoint: such an exception leaves no ring. Where the
+ * endpoint itself was never run (a 422), nothing of the learner's raised it.
+ */
+function handledWithin(ring: Ring, record: Record_ | undefined): RingError | null {
+  const handler = record?.handlers.at(-1)
+  const start = record?.start ?? null
+  if (ring.role !== 'endpoint' || !handler || !start || start.seq < handler.seq) return null
+  const line = record?.lines.findLast(({ seq }) => seq < handler.seq)
+  if (!line) return null
+  return {
+    fate: 'caught',
+    error: { type: handler.handles, message: '', file: line.file, line: line.line },
+    answered: true,
+    raisedAgain: false,
+    late: false,
+    ranLines: true,
+    handler: handler.name,
   }
 }
 
@@ -477,9 +511,23 @@ function viewOf(
   }
 
   const scope = own.find((event): event is EventOf<'enter'> => event.kind === 'enter' && event.scope != null)?.scope
-  const streamed = countStream(rings, records)
+  const said = numberSaid(rings, own)
+  const streamed = countStream(rings, records, said)
   const outcome = readOutcome(exchange, stop, doc, index, browser)
-  const steps = readSteps({ own, rings, views, records, turn, streamed, exchange, stop, stoppedAt, outcome, browser })
+  const steps = readSteps({
+    own,
+    rings,
+    views,
+    records,
+    turn,
+    said,
+    streamed,
+    exchange,
+    stop,
+    stoppedAt,
+    outcome,
+    browser,
+  })
   return {
     kind: 'run',
     title: exchange?.title ?? doc.fetches?.[fetch ?? -1]?.title ?? titleOf(scope),
@@ -492,6 +540,7 @@ function viewOf(
     turn: Math.max(turn, 0),
     streamed,
     outcome,
+    socket: exchange?.socket ?? null,
     browser,
     stop,
     requestHeaders: request.headers,
@@ -561,8 +610,35 @@ function stopRing(
   return at >= 0 ? at : turn
 }
 
-/** Messages with bytes that the answering ring sent, where there was more than one. */
-function countStream(rings: readonly Ring[], records: ReadonlyMap<string, Record_>): number {
+const isSaid = ({ type }: MessageView) => type === 'websocket.receive' || type === 'websocket.send'
+
+/** Events of one ring in which something was said over a WebSocket, by side. */
+function saidAt(own: readonly TraceEvent[], id: string | undefined, kind: 'receive' | 'send'): TraceEvent[] {
+  return own.filter((event) => event.layer === id && event.kind === kind && isSaid(event.message))
+}
+
+/**
+ * Numbers what both sides of a WebSocket said in the order in which it began its way: the client's when the server was
+ * handed it, the app's when its core let it out.
+ */
+function numberSaid(rings: readonly Ring[], own: readonly TraceEvent[]): Map<string, number> {
+  const outer = rings.find((ring) => saidAt(own, ring.id, 'receive').length > 0)?.id
+  const inner = rings.findLast((ring) => saidAt(own, ring.id, 'send').length > 0)?.id
+  const numbers = new Map<string, number>()
+  const began = [...saidAt(own, outer, 'receive'), ...saidAt(own, inner, 'send')].sort((a, b) => a.seq - b.seq)
+  const counts = { receive: 0, send: 0 }
+  for (const [i, { kind }] of began.entries())
+    if (kind === 'receive' || kind === 'send') numbers.set(`${kind}${++counts[kind]}`, i + 1)
+  return numbers
+}
+
+/** Messages with bytes that the answering ring sent, where there was more than one; all that was said over a WebSocket. */
+function countStream(
+  rings: readonly Ring[],
+  records: ReadonlyMap<string, Record_>,
+  said: ReadonlyMap<string, number>,
+): number {
+  if (said.size > 0) return said.size
   const answering = rings.findLast((ring) => records.get(ring.id)?.start)
   const bodies = answering
     ? records.get(answering.id)?.bodies.filter((event) => (event.message.body?.bytes ?? 0) > 0)
@@ -576,6 +652,8 @@ interface StepInput {
   readonly views: readonly RingView[]
   readonly records: ReadonlyMap<string, Record_>
   readonly turn: number
+  /** Numbers of a WebSocket's messages by side and count, e.g. `receive1`; empty for HTTP. */
+  readonly said: ReadonlyMap<string, number>
   readonly streamed: number
   readonly exchange: Exchange | undefined
   readonly stop: StopView | null
@@ -590,14 +668,15 @@ const ENDS: Readonly<Partial<Record<Outcome['kind'], StepKind>>> = { blocked: 'b
 type Draft = Omit<Step, 'lastSeq' | 'point' | 'change'>
 
 function readSteps(input: StepInput): Step[] {
-  const { own, rings, views, records, turn, streamed, exchange, stop, stoppedAt, outcome, browser } = input
+  const { own, rings, views, records, turn, said, streamed, exchange, stop, stoppedAt, outcome, browser } = input
   const first = own[0]
   if (!first) return []
   const indexOf = new Map(rings.map((ring, i) => [ring.id, i]))
   const drafts: Draft[] = []
   const seen = new Set<number>()
   const sent = new Set<number>()
-  const messages = new Map<number, number>()
+  const messages = new Map<string, number>()
+  let hasArrived = false
   const add = (
     event: TraceEvent,
     ring: number,
@@ -646,17 +725,31 @@ function readSteps(input: StepInput): Step[] {
         }
       } else out(event, ring)
       through(event, ring)
-    } else if (event.kind === 'send' && streamed > 0 && (event.message.body?.bytes ?? 0) > 0) {
-      const number = (messages.get(ring) ?? 0) + 1
-      messages.set(ring, number)
+      // A WebSocket is open from here on: what is said comes after it.
+      if (said.size > 0 && sent.has(0) && !ENDS[outcome.kind] && !hasArrived) {
+        hasArrived = true
+        add(event, -1, 'out', 'arrive')
+      }
+    } else if (
+      (event.kind === 'send' || event.kind === 'receive') &&
+      (said.size > 0
+        ? isSaid(event.message)
+        : event.kind === 'send' && streamed > 0 && (event.message.body?.bytes ?? 0) > 0)
+    ) {
+      const count = (messages.get(`${event.kind}${ring}`) ?? 0) + 1
+      messages.set(`${event.kind}${ring}`, count)
+      const number = said.size > 0 ? (said.get(`${event.kind}${count}`) ?? count) : count
       if (number <= STREAM_STEPS || number === streamed)
-        add(event, ring, 'out', 'body', number, event.message.body?.bytes ?? 0)
+        add(event, ring, event.kind === 'send' ? 'out' : 'in', 'body', number, event.message.body?.bytes ?? 0)
     } else if (event.kind === 'catch') {
       if (!sent.has(ring) && rings[ring]?.role === 'layer' && view?.error?.fate === 'caught') {
         // The head that follows at the same port does not move the marker.
         if (event.answered) sent.add(ring)
         add(event, ring, 'error', 'catch')
       }
+    } else if (event.kind === 'handler' && event.phase === 'call') {
+      if (view?.error?.handler != null && !drafts.some((draft) => draft.kind === 'raise' && draft.ring === ring))
+        add(event, ring, 'error', 'raise')
     } else if (event.kind === 'raise' && !isCancel(event.error)) {
       const late = sent.has(ring) || sent.has(0)
       if (!late) {
@@ -673,7 +766,7 @@ function readSteps(input: StepInput): Step[] {
     const server = indexOf.get(SERVER)
     if (server !== undefined) out(event, server)
     out(last, 0)
-    if (!ENDS[outcome.kind]) add(last, -1, 'out', 'arrive')
+    if (!ENDS[outcome.kind] && !hasArrived) add(last, -1, 'out', 'arrive')
   } else if (turn === 0 && browser?.verdict && outcome.kind !== 'stopped') {
     // Nothing came back because nothing was sent, or because nobody listens there.
     enter(first, 0)
@@ -713,7 +806,7 @@ function readSteps(input: StepInput): Step[] {
 function isChange(view: RingView, draft: Draft, record: Record_ | undefined): boolean {
   if (draft.kind === 'enter')
     return view.request.headers.length > 0 || view.request.scope.length > 0 || view.request.body
-  if (draft.kind === 'body') return view.response.body && (record?.bodies.length ?? 0) > 0
+  if (draft.kind === 'body') return draft.direction === 'out' && view.response.body && (record?.bodies.length ?? 0) > 0
   if (draft.kind === 'send')
     return (
       view.response.headers.length > 0 || view.response.body || view.response.statusBefore !== null || view.shortCircuit

@@ -3,7 +3,16 @@
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { CSSProperties, ReactNode, RefObject } from 'react'
 import { firstStepOf, type ShownExchange } from '../../engine/trace'
-import { drawOnion, pulsesAt, reachedPoint, type DrawnRow, type Drawing, type Note, type Port } from './drawing'
+import {
+  drawOnion,
+  pulsesAt,
+  reachedPoint,
+  type DrawnRow,
+  type Drawing,
+  type Note,
+  type Port,
+  type Pulse,
+} from './drawing'
 import { blockedPlate, markerRoute, onionBox, ringPath, routeLength, shortCircuitBar, turnY } from './geometry'
 import { LayerList } from './LayerList'
 import { nameWidth, SIGN } from './names'
@@ -130,6 +139,12 @@ function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGr
   const bar = drawing.barAt === null ? null : shortCircuitBar(layout, drawing.barAt)
   const barTo = drawing.barAt === null ? 0 : 2 * drawing.barAt + 2 - drawing.barAt
   const fill = (row: DrawnRow) => fillOf(row, id, isStack)
+  const pulses = pulsesAt(shown, step)
+  const pulseNotes = layout.box.margin > 0 ? pulses.map(pulseNote) : []
+  const notes = [
+    ...drawing.notes.filter((note) => !pulseNotes.some((pulse) => pulse.row === note.row && pulse.side === note.side)),
+    ...pulseNotes,
+  ]
   return (
     <svg
       className="on-svg"
@@ -173,7 +188,7 @@ function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGr
         </text>
       ))}
       <g className="on-notes">
-        {drawing.notes.map((note) => (
+        {notes.map((note) => (
           <MarginNote
             key={`${note.side}${note.row}`}
             note={note}
@@ -228,19 +243,9 @@ function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGr
         ))}
       </g>
       <Head drawing={drawing} />
-      {shown.view.streamed > 0
-        ? pulsesAt(shown, step).map(({ number, row }) => {
-            const shape = layout.rows[row]
-            return shape ? (
-              <g key={number} className="on-pulse" transform={`translate(${layout.xOut} ${shape.cy}) scale(${scale})`}>
-                <rect x={-15} y={-9} width={30} height={18} rx={9} />
-                <text textAnchor="middle" dominantBaseline="central">
-                  {number}
-                </text>
-              </g>
-            ) : null
-          })
-        : null}
+      {pulses.map((pulse) => (
+        <PulsePill key={pulse.number} pulse={pulse} drawing={drawing} />
+      ))}
       {current ? <Marker drawing={drawing} shown={shown} step={step} /> : null}
     </svg>
   )
@@ -326,10 +331,10 @@ function Head({ drawing }: { drawing: Drawing }) {
   const y = 20 * scale - 4
   return (
     <g className="on-head">
-      <text x={layout.xIn - 10 * scale} y={y} textAnchor="end" dominantBaseline="central">
+      <text x={layout.xIn - 17 * scale} y={y} textAnchor="end" dominantBaseline="central">
         {title}
       </text>
-      <text x={layout.xOut + 10 * scale} y={y} className={`on-verdict-${verdict.tone}`} dominantBaseline="central">
+      <text x={layout.xOut + 17 * scale} y={y} className={`on-verdict-${verdict.tone}`} dominantBaseline="central">
         {verdict.text}
       </text>
     </g>
@@ -351,6 +356,36 @@ function PortMark({ port, scale, state }: { port: Port; scale: number; state: st
       {sign === 'born' || sign === 'blocked' ? <path className="on-mark" d="M-3 -3l6 6M3 -3l-6 6" /> : null}
     </g>
   )
+}
+
+/** A message on its way: a pill on its lane, with its number. */
+function PulsePill({ pulse, drawing: { layout } }: { pulse: Pulse; drawing: Drawing }) {
+  const shape = layout.rows[pulse.row]
+  if (!shape) return null
+  const x = pulse.side === 'in' ? layout.xIn : layout.xOut
+  return (
+    <g
+      className={`on-pulse on-pulse-${pulse.side}`}
+      transform={`translate(${x} ${shape.cy}) scale(${layout.box.scale})`}
+    >
+      <rect x={-15} y={-9} width={30} height={18} rx={9} />
+      <text textAnchor="middle" dominantBaseline="central">
+        {pulse.number}
+      </text>
+    </g>
+  )
+}
+
+/** Beside a message's pill stands what it is, in place of what the layer did to the head. */
+function pulseNote(pulse: Pulse): Note {
+  const { number, bytes, row, side } = pulse
+  return {
+    row,
+    side: side === 'in' ? 'left' : 'right',
+    tone: side,
+    lines: [`message ${number}, ${bytes} B`],
+    to: 0,
+  }
 }
 
 function portShape({ sign, side }: Port) {

@@ -13,19 +13,21 @@ import {
   type Row,
   type ShownExchange,
 } from '../../engine/trace'
+import type { ScopeChange } from '../../engine/protocol'
 import {
   heightFor,
   layoutOnion,
   MIN_UNIT,
   pathPoints,
   segmentPath,
+  turnY,
   unitOf,
   type GeometryRow,
   type OnionBox,
   type OnionLayout,
   type Point,
 } from './geometry'
-import { cutEnd, fitName, fitTitle, wrapNote, type FittedName } from './names'
+import { cutEnd, fitName, fitPlate, fitTitle, wrapNote, type FittedName } from './names'
 
 export type SegmentKind = 'in' | 'out' | 'turn' | 'short' | 'error'
 
@@ -44,7 +46,7 @@ export interface Port {
   readonly at: Point
 }
 
-export type NoteTone = 'added' | 'changed' | 'removed' | 'say' | 'error' | 'short' | 'blocked'
+export type NoteTone = 'in' | 'out' | 'added' | 'changed' | 'removed' | 'say' | 'error' | 'short' | 'blocked'
 
 export interface Note {
   readonly row: number
@@ -108,10 +110,19 @@ export function fitsIn(box: OnionBox): (rows: readonly Row[], view: ShownExchang
 function requestSign(ring: RingView): PortSign {
   const { headers, scope, body } = ring.request
   const kinds = new Set<PortSign>(headers.map((change) => change.kind))
-  for (const change of scope)
-    kinds.add(change.before === null ? 'added' : change.after === null ? 'removed' : 'changed')
+  for (const change of scope) kinds.add(scopeKind(change))
   if (body) kinds.add('changed')
   return strongest(kinds)
+}
+
+function scopeKind({ before, after }: ScopeChange): HeaderChange['kind'] {
+  return before === null ? 'added' : after === null ? 'removed' : 'changed'
+}
+
+/** A path says more than that there is another one. */
+function scopeText({ key, after }: ScopeChange): string {
+  const path = key === 'root_path' || key === 'path' ? /^'(.*)'$/.exec(after ?? '')?.[1] : undefined
+  return path === undefined ? key : `${key} ${path}`
 }
 
 function responseSign(ring: RingView): PortSign {
@@ -139,7 +150,9 @@ function changeNote(entries: readonly Entry[], room: number): { tone: NoteTone; 
   const tone = entries.find((one) => one.kind === 'added')?.kind ?? first.kind
   const texts = entries.map((one) => `${MARKS[one.kind]} ${one.text}`)
   const text = texts[0] ?? ''
-  if (texts.length === 1) return { tone, lines: room === 1 ? [cutEnd(text, NOTE_MONO)] : wrapNote(text, NOTE_MONO) }
+  // A path that has no room is left out before it is cut.
+  const alone = room === 1 && text.length > NOTE_MONO ? text.replace(/^(. root_path) .*$/, '$1') : text
+  if (texts.length === 1) return { tone, lines: room === 1 ? [cutEnd(alone, NOTE_MONO)] : wrapNote(text, NOTE_MONO) }
   const rest = texts.length - 1
   if (room === 1) {
     const together = texts.join(' ')
@@ -165,10 +178,8 @@ function leftNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTon
   const browser = first.role === 'browser' ? shown.view.browser : null
   if (browser?.role === null) return { tone: 'say', lines: ['nothing is sent'] }
   const entries = unique(browser ? tellingFirst(first.request.headers) : first.request.headers)
-  for (const change of first.request.scope) {
-    const kind = change.before === null ? 'added' : change.after === null ? 'removed' : 'changed'
-    entries.push({ kind, text: change.key })
-  }
+  for (const change of rings.flatMap((ring) => ring.request.scope))
+    entries.push({ kind: scopeKind(change), text: scopeText(change) })
   if (first.request.body) entries.push({ kind: 'changed', text: 'body' })
   const note = changeNote(entries, room)
   if (note) return note
@@ -184,8 +195,13 @@ function rightNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTo
   if (first.role === 'browser' && shown.view.browser) return pageNote(shown, shown.view.browser, room)
   const { status, statusBefore } = first.response
   if (first.error) {
-    const { fate, error, answered } = first.error
+    const { fate, error, answered, handler } = first.error
     const where = error.file === null ? '' : error.line === null ? error.file : `${error.file}:${error.line}`
+    if (handler !== null)
+      return {
+        tone: 'error',
+        lines: [cutEnd(error.type, NOTE_LABEL), ...(room > 1 ? [`handler makes a ${status ?? 'response'}`] : [])],
+      }
     if (fate === 'raised')
       return {
         tone: 'error',
@@ -196,7 +212,8 @@ function rightNote(shown: ShownExchange, row: Row, room: number): { tone: NoteTo
       return {
         tone: 'error',
         lines: [
-          row.folded || first.origin !== 'yours'
+          // Only this layer of Starlette's looks for a handler; the others simply never go on.
+          ringsOfRow(shown, row).some(({ name }) => name === 'ExceptionMiddleware')
             ? 'no handler for it'
             : first.error.ranLines
               ? 'lets it pass'
@@ -303,7 +320,7 @@ function segmentsOf(shown: ShownExchange, layout: OnionLayout, furthest: number)
       const ring = ringAt(turn)
       const atCore = turn === rows.length - 1
       kind =
-        ring?.error?.fate === 'raised' && !ring.error.late
+        (ring?.error?.fate === 'raised' && !ring.error.late) || ring?.error?.handler != null
           ? 'error'
           : ring?.shortCircuit
             ? 'short'
@@ -319,16 +336,24 @@ function segmentsOf(shown: ShownExchange, layout: OnionLayout, furthest: number)
   return segments
 }
 
-function portsOf(shown: ShownExchange, points: readonly Point[], furthest: number): Port[] {
+function portsOf(shown: ShownExchange, layout: OnionLayout, points: readonly Point[], furthest: number): Port[] {
   const { turn, rows, view } = shown
   const ports: Port[] = []
+  const core = view.rings[view.turn]
+  // Born and answered in one ring: the birth stands on the turn, the diamond at the port.
+  if (core?.error?.handler != null && furthest >= turn + 2)
+    ports.push({ to: turn + 2, side: 'out', sign: 'born', at: { x: layout.centre, y: turnY(layout, turn) } })
   for (let row = 0; row <= turn; row++) {
     const ring = view.rings[rows[row]?.rings[0] ?? -1]
     const inAt = points[row + 1]
     const outTo = 2 * turn + 2 - row
     const outAt = points[outTo]
-    if (!ring) continue
-    if (inAt && row + 1 <= furthest) ports.push({ to: row + 1, side: 'in', sign: requestSign(ring), at: inAt })
+    const all = shown.rows[row]
+    if (!ring || !all) continue
+    if (inAt && row + 1 <= furthest) {
+      const signs = new Set(ringsOfRow(shown, all).map(requestSign))
+      ports.push({ to: row + 1, side: 'in', sign: strongest(signs), at: inAt })
+    }
     if (outAt && outTo <= furthest) {
       const fate = ring.error?.fate
       const sign =
@@ -391,11 +416,14 @@ export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
     layout,
     rows,
     plates: layout.mounts.map((mount) => ({
-      text: `app mounted at ${view.rings[shown.rows[mount.row]?.rings[0] ?? -1]?.mountedAt ?? ''}`,
+      text: fitPlate(
+        view.rings[shown.rows[mount.row]?.rings[0] ?? -1]?.mountedAt ?? '',
+        (layout.xOut - layout.xIn) / scale - 10,
+      ),
       y: mount.plateY,
     })),
     segments: segmentsOf(shown, layout, furthest),
-    ports: portsOf(shown, points, furthest),
+    ports: portsOf(shown, layout, points, furthest),
     notes,
     barAt: turning?.shortCircuit ? turn : null,
     blockedAt: view.outcome.kind === 'blocked' && furthest >= 2 * turn + 2 ? 2 * turn + 2 : null,
@@ -410,12 +438,27 @@ export function reachedPoint(shown: ShownExchange, step: number): number {
   return shown.steps.slice(0, step + 1).reduce((most, one) => Math.max(most, one.point), 0)
 }
 
-/** Streamed messages at a step: the number of each and the row it has got to, those still on their way only. */
-export function pulsesAt(shown: ShownExchange, step: number): { number: number; row: number }[] {
-  const rows = new Map<number, number>()
-  for (const one of shown.steps.slice(0, step + 1)) if (one.message !== null) rows.set(one.message, one.row)
-  const outermost = Math.min(...shown.steps.filter((one) => one.kind === 'body').map((one) => one.row))
-  return [...rows]
-    .filter(([, row]) => row > outermost || rows.size === shown.view.streamed)
-    .map(([number, row]) => ({ number, row }))
+export interface Pulse {
+  readonly number: number
+  readonly side: 'in' | 'out'
+  readonly row: number
+  readonly bytes: number
+  /** The cursor is with it. */
+  readonly now: boolean
+}
+
+/**
+ * Messages of a stream or a WebSocket that are on their way at a step, each in the row it has got to; and the one that the
+ * step is about, also where it has arrived.
+ */
+export function pulsesAt(shown: ShownExchange, step: number): Pulse[] {
+  const last = new Map<number, number>()
+  const at = new Map<number, Pulse>()
+  for (const [i, { message, row, direction, bytes }] of shown.steps.entries()) {
+    if (message === null) continue
+    last.set(message, i)
+    if (i <= step)
+      at.set(message, { number: message, side: direction === 'in' ? 'in' : 'out', row, bytes, now: i === step })
+  }
+  return [...at.values()].filter(({ number, now }) => now || (last.get(number) ?? 0) > step)
 }

@@ -24,11 +24,14 @@ export interface FittedName {
 export const SIGN = 13
 
 /**
- * Shortens a name until it fits: first the suffix `Middleware` goes, then the sign, then letters in the middle.
+ * Shortens a name until it fits: first the suffix `Middleware` goes, then the sign, then letters in the middle. A folded
+ * run keeps its sign, which unfolds it, and loses words.
  * @param room  px at scale 1 for sign and name together
  */
 export function fitName(name: string, room: number): FittedName {
-  for (const text of [name, dropSuffix(name)])
+  const run = /^(\d+) (\w+) layers$/.exec(name)
+  const shorter = run ? [`${run[1]} ${run[2]}`, `${run[1]} layers`] : [dropSuffix(name)]
+  for (const text of [name, ...shorter])
     if (nameWidth(text) + SIGN <= room) return { text, sign: true, width: nameWidth(text) + SIGN }
   const short = dropSuffix(name)
   if (nameWidth(short) <= room) return { text: short, sign: false, width: nameWidth(short) }
@@ -71,4 +74,14 @@ export function fitTitle(method: string, target: string, room: number): string {
     if (nameWidth(text) <= room) return text
   }
   return cutEnd(target, 2)
+}
+
+/** The name plate of a mounted app; words go before letters of the path do. */
+export function fitPlate(mount: string, room: number): string {
+  for (const text of [`app mounted at ${mount}`, `app at ${mount}`, mount]) if (nameWidth(text) <= room) return text
+  for (let limit = mount.length - 1; limit > 4; limit--) {
+    const text = cutMiddle(mount, limit)
+    if (nameWidth(text) <= room) return text
+  }
+  return cutMiddle(mount, 4)
 }
