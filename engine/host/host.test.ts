@@ -1,6 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import type { CallMessage, EngineCalls, RequestGroup, RunDocument, TraceEvent, WorkerMessage } from '../protocol'
+import {
+  packBatch,
+  type CallMessage,
+  type EngineCalls,
+  type RequestGroup,
+  type RunDocument,
+  type TraceEvent,
+  type WorkerMessage,
+} from '../protocol'
 import type { Runtime } from '../runtime/runtime'
 import { serve } from '../runtime/serve'
 import { EngineHost } from './host'
@@ -180,11 +188,11 @@ describe('Session', () => {
     const channel = inMemory((emit) =>
       answering({
         open: () => {
-          emit(JSON.stringify([event(0, { kind: 'lifespan', phase: 'startup', status: 'complete' })]))
+          emit(packBatch([event(0, { kind: 'lifespan', phase: 'startup', status: 'complete' })]))
           return INFO
         },
         send: () => {
-          emit(JSON.stringify([event(1, { kind: 'task', born: 1, name: 'a' })]))
+          emit(packBatch([event(1, { kind: 'task', born: 1, name: 'a' })]))
           return { exchanges: [], stop: null }
         },
       }),
@@ -202,7 +210,7 @@ describe('Session', () => {
         open: INFO,
         send: () => {
           const line = { kind: 'line', file: 'main.py', line: 15, function: 'timing' }
-          emit(JSON.stringify([event(0, { kind: 'enter', layer: 'server', exchange: 0, changes: [] }), event(1, line)]))
+          emit(packBatch([event(0, { kind: 'enter', layer: 'server', exchange: 0, changes: [] }), event(1, line)]))
           return never
         },
       }),
@@ -227,7 +235,7 @@ function remembering() {
     let sent: string[] = []
     let isOpen = false
     let seq = 0
-    const tell = (): void => emit(JSON.stringify([event(seq++, { kind: 'task', born: seq, name: 'a' })]))
+    const tell = (): void => emit(packBatch([event(seq++, { kind: 'task', born: seq, name: 'a' })]))
     return {
       call: async (name, input) => {
         asked.push(name === 'back' ? `back ${(input as { group: number }).group}` : name)

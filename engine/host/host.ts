@@ -1,6 +1,13 @@
 // Keeps one worker at work and a warm spare beside it, and settles every call: by value, error, abort, time limit or
 // the worker's death. Knows no DOM and no Python; the worker is a seam.
-import type { BootStep, CallName, EngineCalls, TraceEvent, WorkerMessage } from '../protocol'
+import {
+  BatchReader,
+  type BootStep,
+  type CallName,
+  type EngineCalls,
+  type TraceEvent,
+  type WorkerMessage,
+} from '../protocol'
 import { EngineError } from './errors'
 import type { EngineWorker, SpawnWorker } from './worker-seam'
 
@@ -162,6 +169,7 @@ export class EngineHost {
     })
     ready.catch(() => undefined) // awaited by whoever calls; a spare that fails is simply not there
     if (isMain) this.#set({ kind: 'booting', step: 'files', text: 'starting' })
+    const reader = new BatchReader()
     const hear = (message: WorkerMessage): void => {
       if (slot !== this.#main && slot !== this.#spare) return
       switch (message.kind) {
@@ -179,7 +187,8 @@ export class EngineHost {
           return
         case 'trace': {
           const [call] = slot.pending.values()
-          call?.onTrace?.(JSON.parse(message.events) as readonly TraceEvent[])
+          const events = reader.read(message.events)
+          call?.onTrace?.(events)
           return
         }
         case 'reply': {

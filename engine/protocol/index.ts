@@ -22,6 +22,7 @@ export type {
 } from './page'
 export type { LiveSocket, SocketListener } from './live'
 export type { CallMessage, WorkerMessage } from './wire'
+export { BatchReader, packBatch } from './batch'
 export { BROWSER, SERVER, ENDPOINT } from './trace'
 export { isPageRequest, REFERRER_POLICIES } from './page'
 export type {

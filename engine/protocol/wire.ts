@@ -16,7 +16,7 @@ export type WorkerMessage =
    * an earlier program had spoiled the worker.
    */
   | { readonly kind: 'failed'; readonly message: string; readonly isStale?: boolean }
-  /** A JSON array of trace events, in order. */
+  /** Trace events, in order: see `BatchReader`. */
   | { readonly kind: 'trace'; readonly events: string }
   /** Settles a call: `EngineCalls[call]['out']`, or why there is none. */
   | { readonly kind: 'reply'; readonly id: number; readonly ok: true; readonly value: EngineCalls[CallName]['out'] }

@@ -13,5 +13,5 @@ export interface Runtime {
   call<C extends CallName>(name: C, input: EngineCalls[C]['in']): EngineCalls[C]['out'] | Promise<EngineCalls[C]['out']>
 }
 
-/** Takes a JSON array of trace events. */
+/** Takes a batch of trace events: see `BatchReader`. */
 export type Emit = (events: string) => void

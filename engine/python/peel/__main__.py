@@ -7,15 +7,16 @@ import os
 import sys
 from typing import Any
 
+from peel.batches import read_batches
 from peel.engine import Engine
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
     """Run one whole session."""
-    events: list[Any] = []
-    engine = Engine(lambda batch: events.extend(json.loads(batch)))
+    batches: list[str] = []
+    engine = Engine(batches.append)
     opened: Any = engine.call("open", request["open"])
-    document: dict[str, Any] = {**opened, "exchanges": [], "events": events}
+    document: dict[str, Any] = {**opened, "exchanges": [], "events": []}
     if opened["error"] is None:
         for group in request["groups"]:
             if document["stop"] is not None:
@@ -25,6 +26,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
             document["stop"] = sent["stop"]
     closed: Any = engine.call("close", None)
     document["stop"] = document["stop"] or closed["stop"]
+    document["events"] = list(read_batches(batches))
     return document
 
 

@@ -32,9 +32,9 @@ def install(
 ) -> Callable[[str, str | Carried], Any]:
     """Make the one function that the worker calls; it takes and gives JSON, as text or as UTF-8.
 
-    `emit` gets batches of trace events as JSON arrays; `heap_bytes` says how large the memory has become; `browser` is
-    asked what becomes of a page's request, with JSON as text or as UTF-8 too; `across` makes bytes of JavaScript's, and
-    without it everything goes as text.
+    `emit` gets batches of trace events (see `peel.batches`); `heap_bytes` says how large the memory has become;
+    `browser` is asked what becomes of a page's request, with JSON as text or as UTF-8 too; `across` makes bytes of
+    JavaScript's, and without it everything goes as text.
     """
     engine = Engine(emit, heap_bytes, _carrying(browser, across) if browser is not None else None)
     determinism.prepare()

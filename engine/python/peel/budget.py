@@ -10,7 +10,7 @@ from peel.clock import Clock
 from peel.events import BROWSER, SERVER, Limits, StopReason, StopView
 from peel.sources import Sources
 from peel.tracer import CURRENT, Place, Tracer
-from peel.views import begin_bodies
+from peel.written import begin_messages
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -37,7 +37,6 @@ class Budget:
         self._sources = sources
         self.lines = 0
         self.jumps = 0
-        self._events = 0
         self._until_ns: float = 0
         self._counting = False
         self.jump_limit = limits.jumps
@@ -49,8 +48,9 @@ class Budget:
 
     def begin(self, waits_ms: float) -> None:
         """Start counting for one call; the waits that the requests ask for are theirs to have."""
-        self.lines = self.jumps = self._events = 0
-        begin_bodies()
+        begin_messages()
+        self.lines = self.jumps = 0
+        self._tracer.allow(self._limits.events)
         self._until_ns = self._clock.now_ns + (self._limits.virtual_ms + waits_ms) * 1e6
         self._counting = True
 
@@ -81,10 +81,9 @@ class Budget:
         """Loops of the learner's went round too often."""
         self._trip("jumps", f"{_spaced(self._limits.jumps)} turns", file, line)
 
-    def count_event(self) -> None:
-        """One event was written."""
-        self._events += 1
-        if self._counting and self._events > self._limits.events:
+    def too_many_events(self) -> None:
+        """More events were written than there was room for."""
+        if self._counting:
             file, line = self._here()
             self._trip("events", f"{_spaced(self._limits.events)} events", file, line)
 

@@ -21,6 +21,8 @@ class Clock:
 
     def __init__(self) -> None:
         self.now_ns = 0
+        self.now_ms: float = 0
+        """The same in milliseconds: each event asks for it."""
         self.ahead_ns = 0
         self.threads = 0
         self.on_move: Callable[[int, int, MoveReason], None] = lambda _before, _after, _why: None
@@ -43,13 +45,14 @@ class Clock:
 
     def ms(self) -> float:
         """Milliseconds since the session began."""
-        return as_ms(self.now_ns)
+        return self.now_ms
 
     def move_to(self, target_ns: int, why: MoveReason) -> None:
         """Move the loop's time forward; time never goes back."""
         before = self.now_ns
         if target_ns > before:
             self.now_ns = target_ns
+            self.now_ms = as_ms(target_ns)
             self.on_move(before, target_ns, why)
 
     def block(self, seconds: float) -> None:

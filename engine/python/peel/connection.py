@@ -31,8 +31,9 @@ from peel.events import (
 from peel.reply import Reply, request_head
 from peel.tracer import CURRENT, Place, Record, Tracer
 from peel.transport import READ_SIZE, MemoryTransport
-from peel.views import view_body, view_message
+from peel.views import view_body
 from peel.websocket import Sender, Talk
+from peel.written import message_text
 
 if TYPE_CHECKING:
     from peel.server import Server
@@ -276,7 +277,7 @@ class Connection(Record):
         for message in messages:
             if message["type"] == "http.response.start":
                 self._place.head_sent += 1
-            tracer.event("send", self._place, {"message": view_message(message)})
+            tracer.write(self._place, message_text("send", message))
         if self._reply.switched and not self._told_switch:
             self._told_switch = True
             self._place.head_sent += 1

@@ -6,19 +6,22 @@ Only the learner's own code objects are watched, so everything else runs at full
 from __future__ import annotations
 
 import inspect
-import opcode
 import sys
+from collections.abc import Iterable
 from types import CodeType, FrameType
 from typing import Any
 
 from peel.budget import Budget
-from peel.locals import Locals
+from peel.locals import Call, Changed, Locals
+from peel.plans import Plan, names_of, read_plans, shared_by
 from peel.tracer import CURRENT, Tracer, encode
 
 _monitoring: Any = getattr(sys, "monitoring", None)
 _TOOL = 4
-# Calls that were left by an exception are never told of.
-_MOST_CALLS = 1000
+_MOST_CALLS = 500
+# Texts of events that are kept for each line.
+_MOST_TOLD = 20
+_NONE: Changed = {}
 # A loop that a watchdog will kill writes no events; those from before it must be out by then.
 _FLUSH_EACH = 4096
 
@@ -29,27 +32,37 @@ AVAILABLE = _monitoring is not None
 _LOCALS = sys.version_info >= (3, 13)
 
 
-# A line of nothing but these leaves every list, dict and set as it is. Attributes and subscripts that run code of
-# the learner's may not; what they did is told at the next line that does more, or at the return.
-_QUIET_NAMES = (
-    "CACHE COMPARE_OP CONTAINS_OP CONVERT_VALUE COPY COPY_FREE_VARS EXTENDED_ARG FORMAT_SIMPLE FORMAT_WITH_SPEC IS_OP "
-    "JUMP_BACKWARD JUMP_BACKWARD_NO_INTERRUPT JUMP_FORWARD LOAD_ATTR LOAD_COMMON_CONSTANT LOAD_CONST LOAD_DEREF "
-    "LOAD_FAST LOAD_FAST_AND_CLEAR LOAD_FAST_BORROW LOAD_FAST_BORROW_LOAD_FAST_BORROW LOAD_FAST_CHECK "
-    "LOAD_FAST_LOAD_FAST LOAD_GLOBAL LOAD_NAME LOAD_SMALL_INT MAKE_CELL MAKE_FUNCTION NOP NOT_TAKEN POP_JUMP_IF_FALSE "
-    "POP_JUMP_IF_NONE POP_JUMP_IF_NOT_NONE POP_JUMP_IF_TRUE POP_TOP PUSH_NULL RESUME RETURN_GENERATOR RETURN_VALUE "
-    "SET_FUNCTION_ATTRIBUTE STORE_DEREF STORE_FAST STORE_FAST_LOAD_FAST STORE_FAST_STORE_FAST SWAP TO_BOOL "
-    "UNARY_INVERT UNARY_NEGATIVE UNARY_NOT BUILD_LIST BUILD_MAP BUILD_SET BUILD_STRING BUILD_TUPLE"
-)
-_QUIET = frozenset(opcode.opmap[name] for name in _QUIET_NAMES.split() if name in opcode.opmap)
-_BINARY_OP = opcode.opmap.get("BINARY_OP")
-_OPERATORS: Any = getattr(opcode, "_nb_ops", ())
-_IN_PLACE = frozenset(number for number, names in enumerate(_OPERATORS) if names[0].startswith("NB_INPLACE"))
+class _Line:
+    """One line of a code object, with its events as they were written before."""
+
+    __slots__ = ("_fields", "_told", "plan", "text")
+
+    def __init__(self, fields: dict[str, Any], plan: Plan) -> None:
+        self.plan = plan
+        self._fields = encode(fields)[1:-1]
+        self.text = f'{{"kind":"line",{self._fields}}}'
+        """The event where no variable changed."""
+        self._told: dict[tuple[str | None, ...], str] = {}
+
+    def with_locals(self, changed: Changed, value: str | None = None) -> str:
+        """A line event or, with the value, a return. Mostly it was written before."""
+        key = (value, *changed, *changed.values())
+        text = self._told.get(key)
+        if text is None:
+            text = f'{{"kind":"{"line" if value is None else "return"}",{self._fields}'
+            if value is not None:
+                text += f',"value":{encode(value)}'
+            text += f',"locals":{encode(changed)}}}' if changed else "}"
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            self._told[key] = text
+        return text
 
 
 class _Code:
     """What is known of one of the learner's code objects."""
 
-    __slots__ = ("code", "function", "lines", "outer", "quiet", "returns")
+    __slots__ = ("_lines", "_names", "_plans", "any", "code", "function", "outer", "returns")
 
     def __init__(self, code: CodeType) -> None:
         # Kept, so that its id stays its own.
@@ -58,23 +71,30 @@ class _Code:
         self.function = _LOCALS and bool(code.co_flags & inspect.CO_OPTIMIZED)
         self.returns = self.function and (code.co_name[0] != "<" or code.co_name == "<lambda>")
         self.outer = frozenset(code.co_freevars)
-        self.lines: dict[int, str] = {}
-        self.quiet: dict[int, bool] = {}
+        self._lines: dict[int, _Line] = {}
+        self._plans: dict[int, Plan] | None = None
+        self._names = names_of(code)
+        self.any = Plan(self._names, is_quiet=False)
 
-    def is_quiet(self, line: int) -> bool:
-        """Whether running this line cannot have changed what is in a container."""
-        known = self.quiet.get(line)
+    def line(self, line: int, shared: set[str]) -> _Line:
+        """What is known of one of its lines."""
+        known = self._lines.get(line)
         if known is None:
-            known = self.quiet[line] = _is_quiet(self.code, line)
+            if self._plans is None:
+                self._plans = read_plans(self.code, frozenset(shared)) if self.function else {}
+            fields = {"file": self.code.co_filename, "line": line, "function": self.code.co_name}
+            known = self._lines[line] = _Line(fields, self._plans.get(line) or self.any)
         return known
 
-    def line(self, line: int) -> str:
-        """The fields that are the same each time."""
-        text = self.lines.get(line)
-        if text is None:
-            fields = {"file": self.code.co_filename, "line": line, "function": self.code.co_name}
-            text = self.lines[line] = encode(fields)[1:-1]
-        return text
+    def names(self, call: Call) -> Iterable[str]:
+        """Variables that may not be what they were, now that the call's line has run, in the frame's order."""
+        stores = call.plan.stores
+        moving = call.moving
+        if call.plan.is_quiet or not moving:
+            return stores
+        if len(moving) == 1 and not stores:
+            return tuple(moving)
+        return [name for name in self._names if name in moving or name in stores]
 
 
 class LineWatch:
@@ -89,8 +109,10 @@ class LineWatch:
         self._locals = Locals()
         # By identity: hashing a code object goes through all of it.
         self._codes: dict[int, _Code] = {}
-        # The line that each call is at, by the frame's id.
-        self._at: dict[int, int] = {}
+        # Calls that run, by the frame's id.
+        self._calls: dict[int, Call] = {}
+        # Variables of closures that some function of the learner's binds.
+        self._shared: set[str] = set()
 
     def start(self) -> None:
         """Claim the tool; code is watched from `watch()` on."""
@@ -119,6 +141,7 @@ class LineWatch:
         events = _monitoring.events
         wanted = events.LINE | events.JUMP
         known = self._codes[id(code)] = _Code(code)
+        self._shared |= shared_by(code)
         if self._trace and known.function:
             wanted |= events.PY_START
             if known.returns:
@@ -137,42 +160,47 @@ class LineWatch:
     def _line(self, code: CodeType, line: int) -> None:
         self._count(code, line)
         place = CURRENT.get()
-        if place is None and code.co_filename != self.client:
-            return
         known = self._codes[id(code)]
-        text = known.line(line)
+        if place is None and code.co_filename != self.client:
+            call = self._calls.get(id(sys._getframe(1)))
+            if call is not None:
+                # Part of the call is not told: all may be different when it is told again.
+                call.plan = known.any
+            return
+        here = known.line(line, self._shared)
+        text = here.text
         if known.function:
-            frame = sys._getframe(1)
-            changed = self._locals.changed(frame, known.outer, self._moved(frame, known, line))
+            changed = self._changed(sys._getframe(1), known, here.plan)
             if changed:
-                text = f'{text},"locals":{encode(changed)}'
-        self._tracer.write("line", place, text)
+                text = here.with_locals(changed)
+        self._tracer.write(place, text)
 
-    def _moved(self, frame: FrameType, known: _Code, line: int) -> bool:
-        """Note where the call is; True when what it left behind may have changed a container."""
-        if len(self._at) > _MOST_CALLS:
-            self._at.clear()
-        before = self._at.get(id(frame))
-        self._at[id(frame)] = line
-        return before is None or not known.is_quiet(before)
+    def _changed(self, frame: FrameType, code: _Code, plan: Plan) -> Changed:
+        """What changed since the call's last event; `plan` is that of the line at which it is now."""
+        call = self._calls.get(id(frame))
+        if call is None:
+            if len(self._calls) >= _MOST_CALLS:
+                # Calls that were left by an exception are never told of.
+                del self._calls[next(iter(self._calls))]
+            call = self._calls[id(frame)] = Call(plan)
+            return self._locals.first(call, frame.f_locals, code.outer)
+        names = code.names(call)
+        call.plan = plan
+        return self._locals.changed(call, names, frame.f_locals, code.outer) if names else _NONE
 
     def _start(self, _code: CodeType, _offset: int) -> None:
-        frame = sys._getframe(1)
-        self._locals.forget(frame)
-        self._at.pop(id(frame), None)
+        # Another call had this frame's id, and was left by an exception.
+        self._calls.pop(id(sys._getframe(1)), None)
 
     def _return(self, code: CodeType, _offset: int, value: object) -> None:
         frame = sys._getframe(1)
         place = CURRENT.get()
         if place is not None or code.co_filename == self.client:
             known = self._codes[id(code)]
-            text = f'{known.line(frame.f_lineno)},"value":{encode(self._locals.text(value))}'
-            changed = self._locals.changed(frame, known.outer, self._moved(frame, known, frame.f_lineno))
-            if changed:
-                text = f'{text},"locals":{encode(changed)}'
-            self._tracer.write("return", place, text)
-        self._locals.forget(frame)
-        self._at.pop(id(frame), None)
+            here = known.line(frame.f_lineno, self._shared)
+            changed = self._changed(frame, known, here.plan)
+            self._tracer.write(place, here.with_locals(changed, self._locals.text(value)))
+        self._calls.pop(id(frame), None)
 
     def _jump(self, code: CodeType, start: int, target: int) -> None:
         if target <= start:
@@ -183,17 +211,6 @@ class LineWatch:
                 self._tracer.flush()
             if budget.jumps > budget.jump_limit or budget.stop is not None:
                 budget.too_many_jumps(code.co_filename, _line_at(code, start))
-
-
-def _is_quiet(code: CodeType, line: int) -> bool:
-    raw = code.co_code
-    for start, end, at in code.co_lines():
-        if at != line:
-            continue
-        for offset in range(start, end, 2):
-            if raw[offset] not in _QUIET and not (raw[offset] == _BINARY_OP and raw[offset + 1] not in _IN_PLACE):
-                return False
-    return True
 
 
 def _line_at(code: CodeType, offset: int) -> int:

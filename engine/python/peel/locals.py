@@ -5,88 +5,122 @@ Holds no frame and no value whose end somebody could notice: only texts, ids, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from types import FrameType
 from typing import Any, cast
 from weakref import ref
 
-from peel.views import describe
+from peel.plans import Plan
+from peel.views import describe, describe_seen, plain_text
 
 Changed = dict[str, str | None]
 
 MOST_LOCALS = 30
-_MOST_CALLS = 500
 _MOST_TEXTS = 200
-_LOOKED_AT = 64
-_DEPTH = 3
-_MOST_INNER = 16
 # Longer ones are described again each time; keeping them would keep their memory.
 _KEPT_LENGTH = 4096
 _SCALARS = frozenset((int, float, complex, bool, str, bytes, type(None)))
 _CONTAINERS = frozenset((dict, list, set))
 _NOTHING = object()
+_CONSTANTS = {id(one): repr(one) for one in (None, True, False)}
 # `type`, without the checker concluding from it.
 _kind: Callable[[Any], Any] = cast("Any", type)
 
 # What is known of one variable: the value itself where it is plain and short; the type's id where a value of this
 # type is described by its type alone, or less than zero the id of a container; the text.
 _Known = tuple[object, int, str]
+_NOT_TOLD = frozenset(("__class__",))
+
+
+class Call:
+    """One call that runs: what is known of its variables, and at which line it is."""
+
+    __slots__ = ("known", "moving", "plan")
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.known: dict[str, _Known] = {}
+        # Variables whose text may change while they stay what they are: containers and what holds values.
+        self.moving: set[str] = set()
 
 
 class Locals:
-    """Remembers, for each call that runs, how its variables were described."""
+    """Remembers how variables were described."""
 
     def __init__(self) -> None:
-        self._calls: dict[int, dict[str, _Known]] = {}
-        self._texts: dict[int, tuple[object, str, object]] = {}
+        self._texts: dict[int, _Shape] = {}
         # Types whose values are described by the type alone.
         self._blanks: dict[int, tuple[ref[type[Any]], _Known]] = {}
 
-    def forget(self, frame: FrameType) -> None:
-        """A call begins or ends: what is known by this frame's id is of another one."""
-        self._calls.pop(id(frame), None)
+    def first(self, call: Call, values: Mapping[str, Any], outer: frozenset[str]) -> Changed:
+        """The variables with which a call begins.
 
-    def changed(self, frame: FrameType, outer: frozenset[str], contents: bool = True) -> Changed:
-        """Variables whose text is another one than at the last look; None for those that are gone.
-
-        `outer` are those of an enclosing function: not told when the call begins, only when they change. Without
-        `contents` a container that is the same object as before is taken to hold the same.
+        `outer` are those of an enclosing function: not told when the call begins, only when they change.
         """
-        key = id(frame)
-        known = self._calls.get(key)
-        if known is None:
-            if len(self._calls) >= _MOST_CALLS:
-                # Calls that were left by an exception are never told of.
-                del self._calls[next(iter(self._calls))]
-            known = self._calls[key] = {}
         found: Changed = {}
-        here = 0
-        for name, value in frame.f_locals.items():
+        known, blanks = call.known, self._blanks
+        for name, value in values.items():
+            if len(known) >= MOST_LOCALS or name[0] == "." or name in _NOT_TOLD:
+                continue
+            kind: Any = _kind(value)
+            blank = blanks.get(id(kind))
+            if blank is not None and blank[0]() is kind:
+                one = known[name] = blank[1]
+            else:
+                one = known[name] = self._look(value, kind)
+                if one[0] is _NOTHING:
+                    self._note(call, name, one, kind)
+            if name not in outer:
+                found[name] = one[2]
+        return found
+
+    def changed(self, call: Call, names: Iterable[str], values: Mapping[str, Any], outer: frozenset[str]) -> Changed:
+        """Those of `names` whose text is another one than at the last look; None for variables that are gone."""
+        found: Changed = {}
+        known = call.known
+        gone = False
+        for name in names:
+            value = values.get(name, _NOTHING)
             one = known.get(name)
+            if value is _NOTHING:
+                gone = gone or one is not None
+                continue
             kind: Any = _kind(value)
             if one is None:
-                if len(known) >= MOST_LOCALS or name[0] == "." or name == "__class__":
+                if len(known) >= MOST_LOCALS or name[0] == "." or name in _NOT_TOLD:
                     continue
-                known[name] = self._look(value, kind)
+                new = known[name] = self._look(value, kind)
                 if name not in outer:
-                    found[name] = known[name][2]
-            elif one[0] is not value and one[1] != id(kind) and (contents or one[1] != -id(value)):
+                    found[name] = new[2]
+            elif one[0] is value or one[1] == id(kind):
+                continue
+            else:
                 new = known[name] = self._look(value, kind)
                 if new[2] != one[2]:
                     found[name] = new[2]
-            here += 1
-        if here < len(known):
-            present = frame.f_locals
-            for name in [name for name in known if name not in present]:
+            if new[0] is _NOTHING:
+                self._note(call, name, new, kind)
+            else:
+                call.moving.discard(name)
+        if gone:
+            for name in [name for name in known if name in names and name not in values]:
                 del known[name]
+                call.moving.discard(name)
                 found[name] = None
         return found
+
+    def _note(self, call: Call, name: str, known: _Known, kind: Any) -> None:
+        if known[1] == id(kind) or kind in _SCALARS:
+            call.moving.discard(name)
+        else:
+            call.moving.add(name)
 
     def text(self, value: Any) -> str:
         """Like `describe()`; a container that is the same as before is not gone through again."""
         kind: Any = _kind(value)
-        return self._container(value) if kind in _CONTAINERS else describe(value)
+        if kind in _SCALARS:
+            return _CONSTANTS.get(id(value)) or describe(value)
+        return self._look(value, kind)[2]
 
     def _look(self, value: Any, kind: Any) -> _Known:
         if kind in _SCALARS:
@@ -105,61 +139,66 @@ class Locals:
         return known
 
     def _container(self, value: Any) -> str:
-        mark = _mark(value)
+        plain = plain_text(value)
+        if plain is not None:
+            return plain
         known = self._texts.get(id(value))
-        if known is not None and known[0] == mark:
-            return known[1]
+        if known is not None and known.holds(value):
+            return known.text
         if len(self._texts) >= _MOST_TEXTS:
             self._texts.clear()
-        text = describe(value)
-        plain: list[object] = []
-        _keep(value, _DEPTH, plain)
-        self._texts[id(value)] = (mark, text, plain)
+        text, seen = describe_seen(value)
+        self._texts[id(value)] = _Shape(value, seen, text)
         return text
 
 
-def _items(value: Any) -> Iterable[Any]:
-    return _first(value.values() if _kind(value) is dict else value)
+class _Shape:
+    """What a container held when it was described, as far as its text shows it: ids, and of values only plain ones."""
+
+    __slots__ = ("_count", "_ids", "_inner", "_keys", "_kind", "_plain", "_size", "text")
+
+    def __init__(self, value: Any, seen: dict[int, int], text: str) -> None:
+        self.text = text
+        """With the outermost, the text."""
+        self._kind: Any = _kind(value)
+        self._size = len(value)
+        self._count = seen[id(value)]
+        items = [*islice(value.values() if self._kind is dict else value, self._count)]
+        keys = [*islice(value, self._count)] if self._kind is dict else []
+        self._keys = [*map(id, keys)]
+        self._ids = [*map(id, items)]
+        # Kept alive as long as their ids are remembered, so that no other value gets them.
+        self._plain = [item for item in (*keys, *items) if _may_keep(item)]
+        self._inner = [
+            (index, _Shape(item, seen, ""))
+            for index, item in enumerate(items)
+            if _kind(item) in _CONTAINERS and id(item) in seen
+        ]
+
+    def holds(self, value: Any) -> bool:
+        """Whether the container would be described by the same text."""
+        if len(value) != self._size or _kind(value) is not self._kind:
+            return False
+        items: Any = value
+        if self._kind is dict:
+            if [*map(id, self._first(value))] != self._keys:
+                return False
+            items = value.values()
+        if self._count < self._size or self._kind is not list:
+            items = [*self._first(items)]
+        if [*map(id, items)] != self._ids:
+            return False
+        for index, inner in self._inner:  # noqa: SIM110  # all() takes longer
+            if not inner.holds(items[index]):
+                return False
+        return True
+
+    def _first(self, items: Any) -> Iterable[Any]:
+        return items if self._count == self._size else islice(items, self._count)
 
 
-def _first(values: Any) -> Iterable[Any]:
-    return islice(values, _LOOKED_AT) if len(values) > _LOOKED_AT else values
-
-
-def _mark(value: Any) -> list[int]:
-    """Ids of what is in a container, and in those inside it: cheap, and different as soon as its text may be."""
-    mark: list[int] = []
-    todo: list[Any] = [value]
-    for one in todo:
-        size = len(one)
-        mark.append(size)
-        values: Any = one
-        if _kind(one) is dict:
-            values = one.values()
-            mark += map(id, _first(one))
-        if size > _LOOKED_AT:
-            values = list(_first(values))
-        mark += map(id, values)
-        if len(todo) < _MOST_INNER and not _CONTAINERS.isdisjoint(map(_kind, values)):
-            todo += [item for item in values if _kind(item) in _CONTAINERS]
-    return mark
-
-
-def _keep(value: Any, depth: int, plain: list[object]) -> None:
-    """Keep plain values alive as long as their ids are remembered, so that no other value gets them."""
-    if _kind(value) is dict:
-        plain += _plain(_first(value))
-    for item in _items(value):
-        kind: Any = _kind(item)
-        if kind in _SCALARS:
-            if (kind is not str and kind is not bytes) or len(item) <= _KEPT_LENGTH:
-                plain.append(item)
-        elif kind is tuple:
-            if all(_kind(one) in _SCALARS for one in item):
-                plain.append(item)
-        elif depth > 1 and kind in _CONTAINERS:
-            _keep(item, depth - 1, plain)
-
-
-def _plain(values: Iterable[Any]) -> list[object]:
-    return [value for value in values if _kind(value) in _SCALARS]
+def _may_keep(item: Any) -> bool:
+    kind = _kind(item)
+    if kind is tuple:
+        return all(_kind(one) in _SCALARS for one in item)
+    return kind in _SCALARS and ((kind is not str and kind is not bytes) or len(item) <= _KEPT_LENGTH)

@@ -12,7 +12,7 @@ from peel.budget import Stopped
 from peel.errors import Errors
 from peel.events import ENDPOINT
 from peel.tracer import CURRENT, Place, Tracer
-from peel.views import changes, snapshot
+from peel.views import changes, is_unchanged, snapshot
 from peel.written import message_text
 
 DoorKey = Hashable
@@ -20,9 +20,13 @@ DoorKey = Hashable
 
 # What counts as an answer to the client, when one looks for who made an answer of an exception.
 _ANSWERS = tuple(
-    f'"message":{{"type":"{kind}"'
+    f'{{"kind":"send","message":{{"type":"{kind}"'
     for kind in ("http.response.start", "websocket.http.response.start", "websocket.close")
 )
+
+_ENTERED = '{"kind":"enter","changes":[]}'
+_LEFT = '{"kind":"exit","awaited":true}'
+_LEFT_AT_ONCE = '{"kind":"exit","awaited":false}'
 
 
 class Observer:
@@ -42,24 +46,28 @@ class Observer:
 
     def enter(self, place: Place, scope: Scope) -> None:
         """The request enters."""
-        place.snapshot = snapshot(scope)
         before = place.outer.snapshot if place.outer else None
+        if before is not None and is_unchanged(before, scope):
+            place.snapshot = before
+            self.tracer.write(place, _ENTERED)
+            return
+        place.snapshot = snapshot(scope)
         changed = changes(before, place.snapshot) if before is not None else []
         if changed:
             self.tracer.event("enter", place, {"changes": changed})
         else:
-            self.tracer.write("enter", place, '"changes":[]')
+            self.tracer.write(place, _ENTERED)
 
     def sent(self, place: Place, message: Mapping[str, Any]) -> None:
         """A message leaves the ring."""
-        text = message_text(message)
+        text = message_text("send", message)
         if text.startswith(_ANSWERS):
             place.head_sent += 1
-        self.tracer.write("send", place, text)
+        self.tracer.write(place, text)
 
     def received(self, place: Place, message: Mapping[str, Any]) -> None:
         """A message from outside reached the ring."""
-        self.tracer.write("receive", place, message_text(message))
+        self.tracer.write(place, message_text("receive", message))
 
     def raised(self, place: Place, exc: BaseException) -> None:
         """An exception leaves the ring."""
@@ -77,12 +85,14 @@ class Observer:
         if exc is None:
             self.stopped_here(place, None)
         awaited = place.called or place.layer == ENDPOINT
-        self.tracer.write("exit", place, '"awaited":true' if awaited else '"awaited":false')
+        self.tracer.write(place, _LEFT if awaited else _LEFT_AT_ONCE)
         if place.record is not None and place in place.record.open:
             place.record.open.remove(place)
 
     def stopped_here(self, place: Place, leaving: BaseException | None) -> None:
         """Exceptions from further in that do not go on outwards ended in this ring."""
+        if not place.caught:
+            return
         caught, place.caught = place.caught, []
         seen: list[BaseException] = []
         for exc, heads, error in caught:
@@ -106,6 +116,7 @@ class Probe:
         self.app = app
         self._observer = observer
         self._layer = layer
+        self._route: dict[str, Any] | None = None
         self._by_door: dict[DoorKey, str] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -126,13 +137,14 @@ class Probe:
         outer = CURRENT.get()
         layer = self._layer
         if outer is None or layer is None:
-            return await self._call(scope, receive, send)
+            return await self.app(scope, receive, send)
         if self._by_door:
             layer = self._by_door.get(outer.next_door, layer)
         observer = self._observer
         place = observer.begin(layer, outer)
         CURRENT.set(place)
-        self._before(place)
+        if self._route is not None:
+            observer.tracer.event("route", place, self._route)
         observer.enter(place, scope)
 
         async def watched_receive() -> Message:
@@ -163,7 +175,7 @@ class Probe:
 
         leaving: BaseException | None = None
         try:
-            return await self._call(scope, watched_receive, watched_send)
+            return await self.app(scope, watched_receive, watched_send)
         except Stopped:
             raise
         except BaseException as exc:
@@ -177,12 +189,6 @@ class Probe:
             observer.left(place, leaving)
             leaving = None
 
-    def _before(self, place: Place) -> None:
-        pass
-
-    def _call(self, scope: Scope, receive: Receive, send: Send) -> Any:
-        return self.app(scope, receive, send)
-
 
 class EndpointProbe(Probe):
     """The ring at the core: one route's app."""
@@ -190,9 +196,6 @@ class EndpointProbe(Probe):
     def __init__(self, app: ASGIApp, observer: Observer, route: dict[str, Any]) -> None:
         super().__init__(app, observer, ENDPOINT)
         self._route = route
-
-    def _before(self, place: Place) -> None:
-        self._observer.tracer.event("route", place, self._route)
 
 
 class Door:

@@ -64,7 +64,7 @@ from peel.sources import Sources
 from peel.stalls import Stalls, ends_in_circle
 from peel.state import StateWatch
 from peel.threads import Thread, Threads
-from peel.tracer import CURRENT, Place, Tracer
+from peel.tracer import CURRENT, Place, Tracer, encode
 from peel.world import World
 
 SETTLE_TURNS = 1000
@@ -498,7 +498,7 @@ class Session:
     def _finish_call(self) -> None:
         self._world.stores.tell()
         self._console.flush()
-        self._tracer.flush()
+        self._tracer.finish()
 
     def _raise_failure(self) -> None:
         """The browser, or our way to it, has failed: that is nothing to tell a learner."""
@@ -617,7 +617,7 @@ class Session:
         return [{"at": as_ms(when), "layer": layer, "exchange": exchange} for (exchange, layer), when in first.items()]
 
     def _born(self, number: int, name: str) -> None:
-        self._tracer.event("task", CURRENT.get(), {"born": number, "name": name})
+        self._tracer.write(CURRENT.get(), f'{{"kind":"task","born":{number},"name":{encode(name)}}}')
         if self._state is not None:
             self._state.born(number)
 
@@ -625,7 +625,7 @@ class Session:
         # Read past `exception()`, which would count as somebody having looked at it.
         failed = cast("Any", task)._exception is not None
         outcome = "cancelled" if task.cancelled() else "error" if failed else "result"
-        self._tracer.event("done", task.place, {"ended": task.number, "outcome": outcome}, task=0)
+        self._tracer.write(task.place, f'{{"kind":"done","ended":{task.number},"outcome":"{outcome}"}}', 0)
         if self._state is not None:
             self._state.ended(task.number)
 
@@ -668,7 +668,7 @@ class Session:
         self._budget.stuck = lambda: self._stalls.stuck(self._live)
         self._errors.on_forgotten = self._unawaited
         self._budget.on_stop = self._silence
-        self._tracer.task_number = lambda: self._threads.task or self._loop.current_number()
+        self._tracer.follow(self._loop, self._threads)
         self._world.install(patches)
         self._console.install(patches)
         if self._state is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any, cast
 
@@ -18,6 +19,14 @@ BODIES_LIMIT = 8 << 20
 _HASH_CHARS = 64
 _TEXT_LIMIT = 200
 _ITEM_LIMIT = 20
+_DEPTH = 3
+# Python refuses to write integers of more than some thousand digits.
+_MANY_BITS = 10_000
+_TEXTS = frozenset((str, bytes))
+_PAIR_KINDS = frozenset((tuple,))
+_PAIR_LENGTHS = frozenset((2,))
+# `type`, without the checker concluding from it.
+_kind: Callable[[Any], Any] = cast("Any", type)
 _COMPARED = ("method", "path", "root_path", "query_string", "headers", "scheme", "client", "server")
 # What the framework keeps in a scope for itself. All else that is not compared as it stands is described.
 _PLUMBING = frozenset(
@@ -35,7 +44,8 @@ _HEADERS = _COMPARED.index("headers")
 _NOTHING: dict[str, str] = {}
 _compared = itemgetter(*_COMPARED)
 
-Snapshot = tuple[tuple[Any, ...], dict[str, str], dict[str, str]]
+# What is compared as it stands, the state's items, what was added, and all keys.
+Snapshot = tuple[tuple[Any, ...], dict[str, str], dict[str, str], tuple[str, ...]]
 
 _BODIES = ("http.request", "http.response.body", "websocket.http.response.body")
 
@@ -180,7 +190,17 @@ def snapshot(scope: Mapping[str, Any]) -> Snapshot:
     described = _NOTHING
     if state and isinstance(state, Mapping):
         described = {str(key): describe(value) for key, value in cast("Mapping[Any, Any]", state).items()}
-    return values, described, _more(scope) if scope.keys() - _PLUMBING else _NOTHING
+    return values, described, _more(scope) if scope.keys() - _PLUMBING else _NOTHING, tuple(scope)
+
+
+def is_unchanged(before: Snapshot, scope: Mapping[str, Any]) -> bool:
+    """A quick look that finds most scopes to be what they were; else `snapshot()` and `changes()` tell."""
+    if before[1] is not _NOTHING or before[2] is not _NOTHING or scope.get("state"):
+        return False
+    try:
+        return _compared(scope) == before[0] and tuple(scope) == before[3]
+    except KeyError:
+        return False
 
 
 def _more(scope: Mapping[str, Any]) -> dict[str, str]:
@@ -211,20 +231,97 @@ def changes(before: Snapshot, after: Snapshot) -> list[ScopeChange]:
     return found
 
 
-def describe(value: Any, depth: int = 3) -> str:
+def describe(value: Any, depth: int = _DEPTH) -> str:
     """Like repr, but it runs no `__repr__` of a learner's class, shows no addresses and stops early."""
+    if depth == _DEPTH:
+        plain = plain_text(value)
+        if plain is not None:
+            return plain
     text = _describe(value, depth)
     return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT - 1]}…"
 
 
+def describe_seen(value: Any) -> tuple[str, dict[int, int]]:
+    """What `describe()` gives, and of how many of its items the text was made, by the id of each container in it.
+
+    A container that is not there was not looked at.
+    """
+    global _seen
+    before, _seen = _seen, {}
+    try:
+        text = _describe(value, _DEPTH)
+        seen = _seen
+    finally:
+        _seen = before
+    return (text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT - 1]}…"), seen
+
+
+_seen: dict[int, int] | None = None
+
+
+def plain_text(value: Any) -> str | None:
+    """What `describe()` gives for a dict or list of a few short plain values, such as a message; None for others.
+
+    It is Python's own repr, which is made ten times as fast.
+
+    """
+    text = _plain_repr(value)
+    # What stops early is cut within what it has in common with the whole.
+    return text if text is None or len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT - 1]}…"
+
+
+def _plain_repr(value: Any) -> str | None:
+    kind = _kind(value)
+    if (kind is not dict and kind is not list) or not 0 < len(value) <= _ITEM_LIMIT:
+        return None
+    if kind is dict:
+        if not _is_text(value):
+            return None
+        items = value.values()
+    else:
+        items = value
+    for item in items:
+        kind = _kind(item)
+        if kind is str or kind is bytes:
+            if len(item) > _TEXT_LIMIT:
+                return None
+        elif kind is list and value is not items:
+            if not _is_pairs(item):
+                return None
+        elif kind is tuple and value is items:
+            return repr(cast("object", value)) if _is_pairs(items) else None
+        elif kind is int:
+            if item.bit_length() >= _MANY_BITS:
+                return None
+        elif item is not None and kind is not bool and kind is not float:
+            return None
+    return repr(cast("object", value))
+
+
+def _is_text(items: Any) -> bool:
+    return _TEXTS.issuperset(map(type, items)) and max(map(len, items)) <= _TEXT_LIMIT
+
+
+def _is_pairs(items: Any) -> bool:
+    """Whether it is a list of a few headers."""
+    if not items:
+        return True
+    return (
+        len(items) <= _ITEM_LIMIT
+        and _PAIR_KINDS.issuperset(map(type, items))
+        and _PAIR_LENGTHS.issuperset(map(len, items))
+        and _is_text([*chain.from_iterable(items)])
+    )
+
+
 def _describe(value: Any, depth: int) -> str:
-    kind = cast("type[Any]", type(value))
+    kind = _kind(value)
     if kind is str or kind is bytes or kind is bytearray:
         return repr(value if len(value) <= _TEXT_LIMIT else value[:_TEXT_LIMIT])
     if kind is int:
         # Python refuses to write longer ones.
-        return repr(value) if value.bit_length() < 10_000 else f"<int of {value.bit_length()} bits>"
-    if kind in (bool, float, complex) or value is None:
+        return repr(value) if value.bit_length() < _MANY_BITS else f"<int of {value.bit_length()} bits>"
+    if kind is bool or value is None or kind is float or kind is complex:
         return repr(value)
     if depth == 0:
         return "…"
@@ -249,19 +346,20 @@ def _describe(value: Any, depth: int) -> str:
         fields = {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
     if fields is None:
         return f"<{kind.__qualname__}>"
-    shown = _joined((f"{name}={_describe(one, depth - 1)}" for name, one in fields.items()), len(fields))
-    return f"{kind.__qualname__}({shown})"
+    parts = (f"{name}={_describe(one, depth - 1)}" for name, one in fields.items())
+    return f"{kind.__qualname__}({_joined(parts, fields)})"
 
 
 def _describe_dict(value: dict[Any, Any], depth: int) -> str:
     # Past what a subclass may have made of these methods: sessions note who reads them.
     plain: Any = dict
     pairs: Iterable[tuple[Any, Any]] = plain.items(value)
-    count: int = plain.__len__(value)
-    return f"{{{_joined((f'{_describe(k, depth - 1)}: {_describe(v, depth - 1)}' for k, v in pairs), count)}}}"
+    return f"{{{_joined((f'{_describe(k, depth - 1)}: {_describe(v, depth - 1)}' for k, v in pairs), value)}}}"
 
 
 def _describe_set(value: set[Any] | frozenset[Any], depth: int) -> str:
+    if _seen is not None:
+        _seen[id(value)] = min(len(value), _ITEM_LIMIT)
     if len(value) > _ITEM_LIMIT:
         # Which of them come first is chance.
         return f"{{… {len(value)} items}}"
@@ -270,18 +368,21 @@ def _describe_set(value: set[Any] | frozenset[Any], depth: int) -> str:
 
 
 def _listed(items: Sequence[Any], depth: int) -> str:
-    return _joined((_describe(item, depth - 1) for item in items), len(items))
+    return _joined((_describe(item, depth - 1) for item in items), items)
 
 
-def _joined(parts: Iterable[str], count: int) -> str:
-    """Parts with commas; as many as are shown, and how many there are more."""
+def _joined(parts: Iterable[str], of: Any) -> str:
+    """Parts with commas; as many as are shown, and how many there are more of that container."""
     shown: list[str] = []
     length = 0
     for part in parts:
         shown.append(part)
         length += len(part)
-        if len(shown) == _ITEM_LIMIT or length > _TEXT_LIMIT:
+        if length > _TEXT_LIMIT or len(shown) == _ITEM_LIMIT:
             break
+    if _seen is not None:
+        _seen[id(of)] = len(shown)
+    count: int = cast("Any", dict).__len__(of) if isinstance(of, dict) else len(of)
     if len(shown) < count:
         shown.append(f"… {count - len(shown)} more")
     return ", ".join(shown)

@@ -9,6 +9,7 @@ from typing import Any, cast
 import fastapi
 import starlette
 
+from peel.batches import read_batches
 from peel.engine import Engine
 
 
@@ -42,7 +43,11 @@ class Run:
     exchanges: list[dict[str, Any]]
     events: list[dict[str, Any]]
     stop: dict[str, Any] | None
-    raw: str
+
+    @property
+    def raw(self) -> str:
+        """All events as one text."""
+        return json.dumps(self.events, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def error(self) -> dict[str, Any]:
@@ -129,8 +134,7 @@ def run(
             exchanges += sent["exchanges"]
             stop = sent["stop"]
     closed: Any = engine.call("close", None)
-    events = [event for batch in batches for event in json.loads(batch)]
-    return Run(opened, exchanges, events, stop or closed["stop"], "".join(batches))
+    return Run(opened, exchanges, list(read_batches(batches)), stop or closed["stop"])
 
 
 def _wait(group: Any) -> float:

@@ -11,6 +11,7 @@ import sys
 import pytest
 from helper import HEAD, LIMITS, request
 
+from peel.batches import read_batches
 from peel.bridge import install
 
 OPTIONS = {
@@ -27,14 +28,14 @@ def test_calls_answer_with_wrapped_json_and_flush_before_they_return():
     call = install(batches.append)
     opened = json.loads(call("open", json.dumps(OPTIONS)))
     assert opened["ok"] and opened["value"]["error"] is None and opened["value"]["stop"] is None
-    before = sum(len(json.loads(batch)) for batch in batches)
-    assert before > 0
+    assert list(read_batches(batches))
     sent = json.loads(call("send", json.dumps({"waitMs": 500, "requests": [request("/")]})))
     assert sent["value"]["exchanges"][0]["response"]["body"] == '"ü"'
     assert sent["value"]["exchanges"][0]["startedAt"] == 500
-    events = [event for batch in batches for event in json.loads(batch)]
+    events = list(read_batches(batches))
     assert events[-1]["kind"] == "exit" and events[-1]["layer"] == "browser"
-    assert max(len(json.loads(batch)) for batch in batches) <= 32
+    assert [event["seq"] for event in events] == list(range(len(events)))
+    assert max(len(json.loads(batch)[3]) for batch in batches) <= 128
     assert json.loads(call("close", "null")) == {"ok": True, "value": {"stop": None}}
 
 

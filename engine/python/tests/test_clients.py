@@ -3,7 +3,6 @@ in `engine/cli/clients.test.ts`."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from helper import HEAD, LIMITS, Run
 
+from peel.batches import read_batches
 from peel.engine import Engine
 from peel.lines import AVAILABLE
 
@@ -43,9 +43,9 @@ def run(client: str, *more: str, app: str = APP, trace: bool = True) -> tuple[Ru
     )
     results: list[Any] = [engine.call("client", {"file": name}) for name in programs]
     engine.call("close", None)
-    events = [event for batch in batches for event in json.loads(batch)]
+    events = list(read_batches(batches))
     exchanges = [one for result in results for one in result["exchanges"]]
-    return Run(opened, exchanges, events, results[-1]["stop"], "".join(batches)), results
+    return Run(opened, exchanges, events, results[-1]["stop"]), results
 
 
 def test_a_request_of_a_client_is_an_exchange_through_uvicorn_and_every_layer():

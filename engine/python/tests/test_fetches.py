@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from helper import HEAD, LIMITS, Run, request
 
+from peel.batches import read_batches
 from peel.bridge import install
 from peel.engine import Engine, MisuseError
 
@@ -149,8 +150,7 @@ def visit(
         fetches += sent.get("fetches", [])
         stop = stop or sent["stop"]
     engine.call("close", None)
-    events = [event for batch in batches for event in json.loads(batch)]
-    return Run(opened, exchanges, events, stop, "".join(batches)), fetches
+    return Run(opened, exchanges, list(read_batches(batches)), stop), fetches
 
 
 def _spans(run: Run) -> list[tuple[float, float]]:
@@ -477,7 +477,7 @@ def test_a_change_of_what_the_browser_remembers_is_told():
     options = {"files": {"main.py": HEAD + APP}, "entry": "main.py", "app": None, "trace": True, "limits": LIMITS}
     engine.call("open", options)
     engine.call("browser", {"text": "The cookie sid is deleted."})
-    event = json.loads(batches[-1])[-1]
+    event = list(read_batches(batches))[-1]
     engine.call("close", None)
     assert (event["kind"], event["layer"], event["exchange"]) == ("rule", "browser", None)
     assert (event["rule"], event["text"]) == ("browser-edited", "The cookie sid is deleted.")

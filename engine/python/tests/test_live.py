@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from helper import HEAD, LIMITS, request
 from test_fetches import APP, Scripted, Turn, done, page, wire
 
+from peel.batches import read_batches
 from peel.engine import Engine, MisuseError
 
 STREAMS = (
@@ -111,7 +111,7 @@ class Session:
         return self.engine.call("send", {"waitMs": 0, "requests": list(requests)})
 
     def events(self) -> list[dict[str, Any]]:
-        return [event for batch in self._batches for event in json.loads(batch)]
+        return list(read_batches(self._batches))
 
     def prints(self) -> list[str]:
         return [event["text"] for event in self.events() if event["kind"] == "log" and event["source"] == "print"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 import pytest
 from helper import HEAD, LIMITS, request
 
+from peel.batches import read_batches
 from peel.engine import Engine, MisuseError
 
 STACK = """
@@ -72,7 +74,7 @@ def test_arguments_stay_with_their_middleware_and_mounted_apps_keep_their_order(
     batches.clear()
     engine.call("send", {"waitMs": 0, "requests": [request("/sub/")]})
     engine.call("close", None)
-    text = "".join(batches)
+    text = json.dumps(list(read_batches(batches)), separators=(",", ":"))
     words = ["in first", "in stamp", "in last", "in sub b", "in sub a"]
     at = [text.index(f'"text":"{word}"') for word in words]
     assert at == sorted(at)

@@ -14,7 +14,7 @@ let events: string[] = []
 
 beforeAll(async () => {
   // Where one batch ends depends on real time; the events themselves do not.
-  interpreter = await bootInProcess((batch) => events.push(batch.slice(1, -1)))
+  interpreter = await bootInProcess((batch) => events.push(...batch.map((event) => JSON.stringify(event))))
   new FastapiRuntime(interpreter).call('open', options('app = None')) // so that each runtime here starts by putting back
 }, 60_000)
 

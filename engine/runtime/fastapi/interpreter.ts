@@ -57,7 +57,7 @@ const ENVIRONMENT = { HOME: '/home/pyodide', PYTHONINSPECT: '1', PYTHONHASHSEED:
 
 /**
  * Boots Python up to the point at which sessions can start.
- * @param emit  is called with a JSON array of trace events whenever a batch is full
+ * @param emit  is called with a batch of trace events whenever one is full: see `BatchReader`
  * @throws when Pyodide does not come up, e.g. `Snapshot build id mismatch`
  */
 export async function bootInterpreter(

@@ -10,7 +10,7 @@ let interpreter: Interpreter
 let events: string[] = []
 
 beforeAll(async () => {
-  interpreter = await bootInProcess((batch) => events.push(batch.slice(1, -1)))
+  interpreter = await bootInProcess((batch) => events.push(...batch.map((event) => JSON.stringify(event))))
   new FastapiRuntime(interpreter).call('open', optionsFor('app = None'))
 }, 60_000)
 

@@ -1,6 +1,6 @@
 // Runtime `recorded`: plays a kept run of one program. A recorded trace is as good as a live one, but it can't be changed.
-import { isPageRequest, type CallName, type EngineCalls, type RequestGroup, type RunDocument } from '../../protocol'
-import type { SourceFiles, TraceEvent } from '../../protocol'
+import { isPageRequest, packBatch } from '../../protocol'
+import type { CallName, EngineCalls, RequestGroup, RunDocument, SourceFiles, TraceEvent } from '../../protocol'
 import type { Emit, Runtime } from '../runtime'
 
 /** A run with what it was a run of. */
@@ -95,7 +95,7 @@ export class RecordedRuntime implements Runtime {
   }
 
   #play(events: RunDocument['events']): void {
-    if (events.length > 0) this.#emit(JSON.stringify(events))
+    if (events.length > 0) this.#emit(packBatch(events))
   }
 }
 
