@@ -10,7 +10,7 @@ import { posix, relative, sep } from 'node:path'
  */
 const MAY_IMPORT = {
   // The engine's door, and those of the pure rooms: views of them are tested without a worker, and load without one.
-  web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser', 'convert'],
+  web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser', 'convert', 'export'],
   engine: [
     'host',
     'assets/versions',
@@ -37,6 +37,8 @@ const MAY_IMPORT = {
   requests: ['protocol'],
   // Other tools' words for a request, and the way back: pure, offered by views and tests alike.
   convert: ['requests', 'protocol'],
+  // What a run becomes when it is taken along: diagrams, commands, a file, a project. Pure.
+  export: ['trace', 'requests', 'protocol', 'convert', 'assets/versions'],
   sandbox: ['host/worker-seam', 'runtime', 'trace/model', 'protocol', 'assets/versions'],
   // Orders of a stack and what they have in common: pure, used where they are tried and where they are shown.
   search: ['protocol'],

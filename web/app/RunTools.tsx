@@ -1,7 +1,9 @@
 // What can be done with the shown run: at the end of the bar with its requests.
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components'
+import { ShareNoteLine, useShareTools } from '../share'
 import { useApp } from '../store'
 import { Button, Icon, type IconName } from '../ui'
+import { useShownStep } from './use-exchange'
 
 interface Tool {
   readonly id: string
@@ -23,7 +25,8 @@ function useTools(): readonly Tool[] {
 }
 
 export function RunTools() {
-  const tools = useTools()
+  const share = useShareTools(useShownStep())
+  const tools = [...useTools(), ...share.tools]
   const rival = useApp((s) => s.rival)
   const showStage = useApp((s) => s.showStage)
   return (
@@ -50,6 +53,7 @@ export function RunTools() {
           </Menu>
         </Popover>
       </MenuTrigger>
+      {share.note && <ShareNoteLine note={share.note} onClose={share.close} />}
     </div>
   )
 }

@@ -1,0 +1,4 @@
+// Door of the room that turns a run into what other tools read: diagrams, schemas, commands, a project. Pure.
+export { writeMermaid } from './mermaid'
+export { writeExchange } from './exchange-text'
+export { TRACE_SCHEMA_FILE, writeTrace } from './trace-file'

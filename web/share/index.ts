@@ -1,0 +1,2 @@
+// Door of the room for what is taken along: pictures, texts, files of the shown run.
+export { ShareNoteLine, useShareTools } from './use-share-tools'
