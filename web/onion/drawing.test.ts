@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { foldExchange, stackView, viewExchange } from '../../engine/trace'
+import { foldExchange, stackView, viewExchange, type BrowserPart } from '../../engine/trace'
 import {
   brokenOff,
   exception,
@@ -150,6 +150,23 @@ describe('drawOnion()', () => {
     const signs = Object.fromEntries(draw('happyPath').ports.map((port) => [port.to, port.sign]))
     expect(signs).toMatchObject({ 1: 'added', 2: 'none', 9: 'added', 10: 'none', 11: 'added', 12: 'none', 13: 'added' })
     expect(draw('mountedApp').ports.some((port) => port.side === 'in' && port.sign === 'changed')).toBe(true)
+  })
+
+  test('closes the way back with the plate and its reason, also where no answer came back', () => {
+    const view = viewExchange(stopped(), 0)
+    const browser: BrowserPart = {
+      ...{ fetch: 0, kind: 'fetch', page: { url: 'https://shop.test/', sandboxed: false } },
+      ...{ role: 'request', after: null, method: 'GET', url: view.target, asks: [], judges: [], headers: [] },
+      ...{ response: null, verdict: null },
+    }
+    const outcome = { kind: 'blocked', status: null, reason: '' } as const
+    const shown = foldExchange({ ...view, stop: null, outcome, browser })
+    const drawing = drawOnion(shown, onionBox(588))
+    const last = Math.max(...shown.steps.map(({ point }) => point))
+    expect(last).toBeLessThan(2 * shown.turn + 2)
+    expect([drawing.blockedAt, drawing.verdict.text]).toEqual([last, 'no answer'])
+    expect(drawing.notes).toContainEqual({ row: 0, side: 'right', to: last, tone: 'blocked', lines: ['blocked'] })
+    expect(draw('happyPath').blockedAt).toBeNull()
   })
 
   test('writes a name plate for a mounted app', () => {

@@ -399,6 +399,8 @@ export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
       skins: row.folded ? Math.min(MOST_SKINS, row.rings.length) - 1 : 0,
     }
   })
+  // No answer may get back to the browser: then it is blocked where the path ends.
+  const home = view.outcome.kind === 'blocked' ? Math.min(2 * turn + 2, furthest) : 2 * turn + 2
   const notes: Note[] = []
   if (margin > 0) {
     for (const [i, row] of shown.rows.entries()) {
@@ -407,7 +409,7 @@ export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
       const left = leftNote(shown, row, room)
       if (left) notes.push({ ...left, row: i, side: 'left', to: i <= turn ? i + 1 : turn + 1 })
       const right = rightNote(shown, row, room)
-      const to = 2 * turn + 2 - i
+      const to = i === 0 ? home : 2 * turn + 2 - i
       if (right && to <= furthest) notes.push({ ...right, row: i, side: 'right', to })
     }
   }
@@ -426,7 +428,7 @@ export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
     ports: portsOf(shown, layout, points, furthest),
     notes,
     barAt: turning?.shortCircuit ? turn : null,
-    blockedAt: view.outcome.kind === 'blocked' && furthest >= 2 * turn + 2 ? 2 * turn + 2 : null,
+    blockedAt: view.outcome.kind === 'blocked' ? home : null,
     title: view.kind === 'stack' ? '' : fitTitle(view.method, view.target, layout.xIn / scale - 6),
     verdict: verdictOf(shown, margin === 0),
     points,
