@@ -5,6 +5,7 @@ export { listParts, type RunPart, type Hop } from './parts'
 export type { BrowserPart, BrowserRule, PageHeader, PageVerdict } from './page-view'
 export { foldExchange, shownStep, stepAtSeq, firstStepOf, stepByLayer, stepByChange, restingStep } from './fold'
 export { narrate, narrateStack, pageReads, sentenceText, type Sentence } from './narrate'
+export { narrateMoment } from './narrate-moment'
 export { layerLabel } from './label'
 export { headerTable, thinTable, type HeaderTableView, type TableCell, type TableLine } from './table'
 export {
@@ -15,6 +16,19 @@ export {
   type EventDifference,
   type Names,
 } from './compare'
+export {
+  cycleLine,
+  isLine,
+  listMoments,
+  momentAt,
+  reachOf,
+  stepByLine,
+  stepToLine,
+  type LinePlace,
+  type Moment,
+  type Standing,
+} from './moments'
+export { readLineMarks, type LineMarks, type LineValues } from './lines'
 export { eventWords } from './event-words'
 export { diffHeaders, parseHeaderLines } from './headers'
 export {
