@@ -1,10 +1,19 @@
 // The right column: the exchanges as tabs, and for the chosen one onion, tape, sentence and inspector with one cursor.
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { Tab, TabPanel, Tabs } from 'react-aria-components'
-import { foldExchange, shownStep, stackView, type ShownExchange } from '../../engine/trace'
+import {
+  foldExchange,
+  isLine,
+  momentAt,
+  sentenceText,
+  shownStep,
+  stackView,
+  type Moment,
+  type ShownExchange,
+} from '../../engine/trace'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { useApp, type InspectorTab } from '../store'
-import { DirectionSwitch, HeaderTable, Narration, Tape } from '../timeline'
+import { DirectionSwitch, HeaderTable, MovePanel, Narration, sentenceAt, Tape, useMoves } from '../timeline'
 import { Button, Icon, TabRow } from '../ui'
 import { Chooser } from './Chooser'
 import { tabKey } from './chooser'
@@ -67,14 +76,14 @@ function useBox<E extends HTMLElement>() {
 }
 
 const NOTHING_OPENED: ReadonlySet<string> = new Set()
+const NO_MOMENTS: readonly Moment[] = []
 
 function Instrument({ size }: { readonly size: Size }) {
   const at = useShownStep()
-  const seek = useApp((s) => s.seek)
+  const grain = useApp((s) => s.grain)
   const shownRun = useApp((s) => s.shown)
   const { ref, width, height } = useBox<HTMLDivElement>()
   const [opened, setOpened] = useState(NOTHING_OPENED)
-  const [isPlaying, setIsPlaying] = useState(false)
   const isPhone = size === 'phone'
   const isLarge = !isPhone && hasRoomToSpare(width, height)
   const inner = Math.max(300, Math.floor((width - 32) / (isLarge ? LARGE : 1)))
@@ -83,13 +92,11 @@ function Instrument({ size }: { readonly size: Size }) {
     () => (view ? foldExchange(view, { opened, fits: fitsIn(onionBox(inner)) }) : null),
     [view, opened, inner],
   )
-  useEffect(() => setIsPlaying(false), [view])
+  const moves = useMoves(shown, at?.moments ?? NO_MOMENTS, at)
   if (!at || !shown) return null
   const step = shownStep(shown, at.whole)
-  const goTo = (to: number) => {
-    const target = shown.steps[to]
-    if (target) seek(target.whole)
-  }
+  const { goTo } = moves
+  const moment = momentAt(at.moments, at)
   const toggleGroup = (group: string) =>
     setOpened((before) => {
       const after = new Set(before)
@@ -97,7 +104,7 @@ function Instrument({ size }: { readonly size: Size }) {
       return after
     })
   return (
-    <div className="instrument" ref={ref}>
+    <div className="instrument" ref={ref} onKeyDown={moves.press}>
       <VerdictLine view={at.view} />
       <div className={`instrument__onion${isLarge ? ' instrument__onion--large' : ''}`}>
         <OnionView
@@ -109,8 +116,26 @@ function Instrument({ size }: { readonly size: Size }) {
           runKey={`${shownRun?.turn ?? 0}-${at.index ?? 'unsent'}-${at.view.browser?.fetch ?? ''}`}
         />
       </div>
-      <Tape shown={shown} step={step} onStep={goTo} playing={isPlaying} onPlaying={setIsPlaying} compact={isPhone} />
-      <Narration shown={shown} step={step} playing={isPlaying} compact={isPhone} />
+      <Tape
+        shown={shown}
+        step={step}
+        onStep={goTo}
+        playing={moves.isPlaying}
+        onPlaying={moves.togglePlaying}
+        compact={isPhone}
+        finer={{
+          move: moves.move,
+          toggle: moves.togglePlaying,
+          unit: grain === 'line' ? 'line' : 'step',
+          sentence: moment && sentenceText(sentenceAt(shown, step, moment)),
+          note: moment && isLine(moment.event) ? `line ${moment.event.line}` : null,
+          tools: <MovePanel moves={moves} />,
+        }}
+      />
+      <Narration shown={shown} step={step} moment={moment} playing={moves.isPlaying} compact={isPhone} />
+      <p className="instrument__said" role="status" hidden={moves.said === null}>
+        {moves.said}
+      </p>
       <Notices />
       <Inspector shown={shown} step={step} onStep={goTo} isCompact={width < NARROW} />
     </div>

@@ -1,8 +1,16 @@
 // The exchange on screen, read from the shown document: its view is made once and shared by every pane.
 import { useMemo } from 'react'
 import type { RunDocument } from '../../engine/protocol'
-import { foldExchange, restingStep, viewExchange, viewUnsent, type ExchangeView } from '../../engine/trace'
-import type { StepPlace } from '../editor/marks'
+import {
+  foldExchange,
+  listMoments,
+  restingStep,
+  viewExchange,
+  viewUnsent,
+  type ExchangeView,
+  type Moment,
+  type Standing,
+} from '../../engine/trace'
 import { useApp } from '../store'
 
 /** By exchange; a fetch that sent nothing stands under its number, negative and less one. */
@@ -21,13 +29,23 @@ export function viewOf(document: RunDocument, index: number, unsent: number | nu
   return view
 }
 
-export interface ShownStep {
+const momentLists = new WeakMap<ExchangeView, readonly Moment[]>()
+
+/** The moments of a view; found once, since every move of the cursor asks for them. */
+export function momentsOf(document: RunDocument, index: number | null, view: ExchangeView): readonly Moment[] {
+  let moments = momentLists.get(view)
+  if (!moments) momentLists.set(view, (moments = listMoments(document, index, view)))
+  return moments
+}
+
+export interface ShownStep extends Standing {
   readonly document: RunDocument
   /** Index of the exchange; null for a fetch that sent nothing. */
   readonly index: number | null
   readonly view: ExchangeView
   /** Index in `view.steps`; where nobody has moved, the first thing worth seeing. */
   readonly whole: number
+  readonly moments: readonly Moment[]
 }
 
 /** The exchange and the step in view; null before the first run. */
@@ -36,26 +54,23 @@ export function useShownStep(): ShownStep | null {
   const exchangeIndex = useApp((s) => s.exchangeIndex)
   const unsent = useApp((s) => s.unsentFetch)
   const cursor = useApp((s) => s.cursor)
+  const moment = useApp((s) => s.moment)
   return useMemo(() => {
     if (!shown || (unsent === null && !shown.document.exchanges[exchangeIndex])) return null
     const view = viewOf(shown.document, exchangeIndex, unsent)
-    const whole = cursor ?? restingWhole(view)
-    return { document: shown.document, index: unsent === null ? exchangeIndex : null, view, whole }
-  }, [shown, exchangeIndex, unsent, cursor])
+    const index = unsent === null ? exchangeIndex : null
+    return {
+      document: shown.document,
+      index,
+      view,
+      moments: momentsOf(shown.document, index, view),
+      whole: cursor ?? restingWhole(view),
+      seq: cursor === null ? null : moment,
+    }
+  }, [shown, exchangeIndex, unsent, cursor, moment])
 }
 
 function restingWhole(view: ExchangeView): number {
   const folded = foldExchange(view, { folding: 'none' })
   return folded.steps[restingStep(folded)]?.whole ?? 0
-}
-
-/** Where that step stands, for marks and rows that go with it. */
-export function placeOf(step: ShownStep): StepPlace | null {
-  if (step.index === null) return null
-  const at = step.view.steps[step.whole]
-  return {
-    exchange: step.index,
-    layer: at ? (step.view.rings[at.ring]?.id ?? null) : null,
-    lastSeq: at?.lastSeq ?? -1,
-  }
 }

@@ -130,7 +130,7 @@ test('what cannot be kept, and what is old, is said', () => {
   expect(savingWords({ kind: 'ok' })).toBeNull()
   expect(savingWords({ kind: 'full' })).toMatch(/no room/)
   expect(savingWords({ kind: 'refused' })).toMatch(/keeps nothing/)
-  expect(staleWords('code', 'live')).toBe('Code changed since this run.')
+  expect(staleWords('code', 'live')).toBe('Code changed since this run, so its lines are not marked.')
   expect(staleWords('requests', 'live')).toBe('Requests changed since this run.')
   expect(staleWords('code', 'recorded')).toMatch(/recording/)
   expect(withStop('Failed to fetch')).toBe('Failed to fetch.')

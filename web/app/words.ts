@@ -122,7 +122,9 @@ export function isSyntaxError(type: string): boolean {
 
 export function staleWords(what: 'code' | 'requests', source: 'recorded' | 'live'): string {
   if (source === 'recorded') return 'You changed the program. This recording is of the one before.'
-  return what === 'code' ? 'Code changed since this run.' : 'Requests changed since this run.'
+  return what === 'code'
+    ? 'Code changed since this run, so its lines are not marked.'
+    : 'Requests changed since this run.'
 }
 
 export function savingWords(saving: Saving): string | null {

@@ -1,8 +1,9 @@
 // The text of the open file: a plain text field until Monaco is there, Monaco from then on. What is typed meanwhile
 // is in the store, and so carries over.
-import { useEffect, useMemo, useRef, useState } from 'react'
-import { changedSince, useApp } from '../store'
-import { placeOf, useShownStep } from '../app/use-exchange'
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
+import { useShownStep } from '../app/use-exchange'
+import { changedSince, NO_BREAKPOINTS, useApp } from '../store'
+import { cycleLine } from '../../engine/trace'
 import './editor.css'
 import { findMarks, type Marks } from './marks'
 import type { EditorHandle } from './monaco'
@@ -14,27 +15,40 @@ function useMarks(): Marks {
   const files = useApp((s) => s.files)
   const step = useShownStep()
   const isStale = shown !== null && changedSince(shown.files, files) === 'code'
-  return useMemo(
-    () => findMarks(trouble, shown?.document ?? null, step ? placeOf(step) : null, isStale),
-    [trouble, shown, step, isStale],
-  )
+  return useMemo(() => findMarks(trouble, step, files, isStale), [trouble, step, files, isStale])
 }
 
-export function CodeEditor() {
+/** What can be asked of the line that the caret stands on. */
+export interface CaretLine {
+  /** Goes to the moment at which the line ran, then to the next one. */
+  ask(): void
+  toggleBreakpoint(): void
+}
+
+/** A message about a line stays this long. */
+const SAID_MS = 6000
+
+export function CodeEditor({ caretLine }: { readonly caretLine?: Ref<CaretLine> }) {
   const files = useApp((s) => s.files)
   const activeFile = useApp((s) => s.activeFile)
   const edit = useApp((s) => s.edit)
   const run = useApp((s) => s.run)
   const theme = useApp((s) => s.theme)
   const spot = useApp((s) => s.spot)
+  const breakpoints = useApp((s) => s.breakpoints[s.place.id] ?? NO_BREAKPOINTS)
+  const toggleBreakpoint = useApp((s) => s.toggleBreakpoint)
+  const moveBreakpoints = useApp((s) => s.moveBreakpoints)
+  const selectFile = useApp((s) => s.selectFile)
+  const isAtLine = useApp((s) => s.moment !== null)
   const marks = useMarks()
+  const { said, ask } = useAskLine()
   const host = useRef<HTMLDivElement>(null)
   const plain = useRef<HTMLTextAreaElement>(null)
   const [handle, setHandle] = useState<EditorHandle | null>(null)
   const [isRefused, setIsRefused] = useState(false)
   // Monaco is mounted once; what it needs from later renders is read here.
-  const latest = useRef({ files, activeFile, edit, run })
-  latest.current = { files, activeFile, edit, run }
+  const latest = useRef({ files, activeFile, edit, run, ask })
+  latest.current = { files, activeFile, edit, run, ask }
 
   useEffect(() => {
     let mounted: EditorHandle | null = null
@@ -49,6 +63,9 @@ export function CodeEditor() {
           file: now.activeFile,
           onChange: (file, text) => latest.current.edit(file, text),
           onRun: () => void latest.current.run(),
+          onAsk: (file, line) => latest.current.ask(file, line),
+          onBreak: toggleBreakpoint,
+          onBreaksMoved: moveBreakpoints,
         })
         setHandle(mounted)
         if (hadFocus) mounted.focus()
@@ -62,13 +79,30 @@ export function CodeEditor() {
       mounted?.dispose()
       setHandle(null)
     }
-  }, [])
+  }, [toggleBreakpoint, moveBreakpoints])
 
   useEffect(() => {
     handle?.setFiles(files)
     handle?.show(activeFile)
   }, [handle, files, activeFile])
   useEffect(() => handle?.mark(marks), [handle, marks])
+  useEffect(() => handle?.setBreakpoints(breakpoints), [handle, breakpoints])
+  const { now } = marks.lines
+  useEffect(() => {
+    if (now && now.file === activeFile) handle?.reveal(now.line)
+  }, [handle, now, activeFile])
+  // Stepping by line goes from file to file as the program does.
+  useEffect(() => {
+    if (isAtLine && now) selectFile(now.file)
+  }, [isAtLine, now, selectFile])
+  useImperativeHandle(
+    caretLine,
+    () => ({
+      ask: () => handle && ask(activeFile, handle.line()),
+      toggleBreakpoint: () => handle && toggleBreakpoint(activeFile, handle.line()),
+    }),
+    [handle, activeFile, ask, toggleBreakpoint],
+  )
   useEffect(() => {
     if (spot && handle) handle.goTo(spot.line)
   }, [handle, spot])
@@ -110,6 +144,34 @@ export function CodeEditor() {
           ))}
         </ul>
       )}
+      <p className="code__said" role="status" hidden={said === null}>
+        {said}
+      </p>
     </div>
   )
+}
+
+/** Goes to where a line ran in the run on screen, and says so where it did not. */
+function useAskLine() {
+  const step = useShownStep()
+  const shown = useApp((s) => s.shown)
+  const files = useApp((s) => s.files)
+  const seek = useApp((s) => s.seek)
+  const [said, setSaid] = useState<string | null>(null)
+  useEffect(() => {
+    if (said === null) return
+    const timer = setTimeout(() => setSaid(null), SAID_MS)
+    return () => clearTimeout(timer)
+  }, [said])
+  const ask = (file: string, line: number) => {
+    if (!step || !shown) setSaid('Nothing has run yet, so no line has.')
+    else if (changedSince(shown.files, files) === 'code')
+      setSaid('The code changed since this run. Run it, and its lines can be found again.')
+    else {
+      const found = cycleLine(step.moments, step, { file, line })
+      if (found) seek(found.whole, found.seq)
+      setSaid(found ? null : `Line ${line} did not run in this request.`)
+    }
+  }
+  return { said, ask }
 }

@@ -1,5 +1,5 @@
 // The code pane: one tab a file, the menu that adds, renames and deletes them, Run, and the editor below.
-import { useId, useState, type ComponentProps, type ReactNode } from 'react'
+import { useId, useRef, useState, type ComponentProps, type ReactNode, type RefObject } from 'react'
 import {
   Button as AriaButton,
   Dialog,
@@ -9,13 +9,14 @@ import {
   Modal,
   ModalOverlay,
   Popover,
+  Separator,
   Tab,
   TabPanel,
   Tabs,
 } from 'react-aria-components'
 import { isFixedFile, orderFiles, useApp } from '../store'
 import { Icon, TabRow } from '../ui'
-import { CodeEditor } from './CodeEditor'
+import { CodeEditor, type CaretLine } from './CodeEditor'
 import { RunButton } from './RunButton'
 
 const LESSON_TAB = ' lesson'
@@ -28,6 +29,7 @@ export function CodePane({ lesson, hasRun = true }: { readonly lesson?: ReactNod
   const isLessonTab = useApp((s) => s.isLessonTab)
   const showLessonTab = useApp((s) => s.showLessonTab)
   const panelId = useId()
+  const caretLine = useRef<CaretLine>(null)
   const selected = lesson !== undefined && isLessonTab ? LESSON_TAB : activeFile
   return (
     <section className="code-pane" aria-label="Editor">
@@ -70,7 +72,7 @@ export function CodePane({ lesson, hasRun = true }: { readonly lesson?: ReactNod
                 </Tab>
               ))}
             </TabRow>
-            <FileMenu />
+            <FileMenu caretLine={caretLine} />
           </div>
           {hasRun && <RunButton />}
         </div>
@@ -88,7 +90,7 @@ export function CodePane({ lesson, hasRun = true }: { readonly lesson?: ReactNod
           hidden={selected === LESSON_TAB}
           render={(panel) => <div {...panel} id={panelId} />}
         >
-          <CodeEditor />
+          <CodeEditor caretLine={caretLine} />
         </TabPanel>
       </Tabs>
     </section>
@@ -97,8 +99,8 @@ export function CodePane({ lesson, hasRun = true }: { readonly lesson?: ReactNod
 
 type Naming = { readonly kind: 'add' } | { readonly kind: 'rename'; readonly file: string }
 
-/** The menu behind "…": add a file, rename or delete the open one. */
-function FileMenu() {
+/** The menu behind "…": add a file, rename or delete the open one; and what can be asked of a line where there is no mouse. */
+function FileMenu({ caretLine }: { readonly caretLine: RefObject<CaretLine | null> }) {
   const activeFile = useApp((s) => s.activeFile)
   const deleteFile = useApp((s) => s.deleteFile)
   const resetFiles = useApp((s) => s.resetFiles)
@@ -122,6 +124,8 @@ function FileMenu() {
               if (key === 'delete') deleteFile(activeFile)
               if (key === 'reset') resetFiles()
               if (key === 'back') takeBack()
+              if (key === 'ask') caretLine.current?.ask()
+              if (key === 'break') caretLine.current?.toggleBreakpoint()
             }}
           >
             <MenuItem className="menu__item" id="add">
@@ -138,6 +142,15 @@ function FileMenu() {
             </MenuItem>
             <MenuItem className="menu__item" id="back">
               Bring back what was here before
+            </MenuItem>
+            <Separator className="menu__line" />
+            <MenuItem className="menu__item" id="ask" textValue="Go to where this line ran">
+              Go to where this line ran
+              <kbd>Alt ↵</kbd>
+            </MenuItem>
+            <MenuItem className="menu__item" id="break" textValue="Breakpoint on this line">
+              Breakpoint on this line
+              <kbd>F9</kbd>
             </MenuItem>
           </Menu>
         </Popover>

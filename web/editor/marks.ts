@@ -1,5 +1,6 @@
 // Which lines of the learner's files carry a mark: troubles, and where the run stands. Pure; knows no Monaco.
-import type { RunDocument, TraceEvent } from '../../engine/protocol'
+import type { RunDocument, SourceFiles } from '../../engine/protocol'
+import { readLineMarks, type ExchangeView, type LineMarks, type Moment, type Standing } from '../../engine/trace'
 import { hintFor } from '../network/hints'
 import type { Trouble } from '../store'
 
@@ -14,42 +15,39 @@ export interface Problem {
 
 export interface Marks {
   readonly problems: readonly Problem[]
-  /** The line at which the run stands. */
-  readonly now: { readonly file: string; readonly line: number } | null
-  /** Lines of the layer in view that have run, by file. */
-  readonly ran: Readonly<Record<string, readonly number[]>>
+  readonly lines: LineMarks
 }
 
-export const NO_MARKS: Marks = { problems: [], now: null, ran: {} }
+const NO_LINES: LineMarks = { ran: [], now: null, values: [] }
+export const NO_MARKS: Marks = { problems: [], lines: NO_LINES }
 
-/** The step in view: the ring it is at, and the last event that counts. */
-export interface StepPlace {
-  readonly exchange: number
-  readonly layer: string | null
-  readonly lastSeq: number
+/** Where somebody stands in a run. */
+export interface StepPlace extends Standing {
+  readonly document: RunDocument
+  /** Number of the exchange; null for a fetch that sent nothing. */
+  readonly index: number | null
+  readonly view: ExchangeView
+  readonly moments: readonly Moment[]
 }
 
 /**
  * Finds the marks for what is on screen.
- * @param isStale the text is no longer what ran, so the run's lines would point at the wrong place
+ * @param files    the text as it stands
+ * @param isStale  the text is no longer what ran, so the run's lines would point at the wrong place
  */
 export function findMarks(
   trouble: Trouble | null,
-  document: RunDocument | null,
   step: StepPlace | null,
+  files: SourceFiles,
   isStale: boolean,
 ): Marks {
   const problems = [...troubleProblems(trouble)]
-  if (!document || isStale) return { problems, now: null, ran: {} }
-  if (step) problems.push(...runProblems(document, step.exchange))
-  const lines = step ? linesUpTo(document.events, step) : []
-  const last = lines.at(-1)
-  const ran: Record<string, number[]> = {}
-  for (const { file, line } of lines) {
-    const known = (ran[file] ??= [])
-    if (!known.includes(line)) known.push(line)
+  if (!step || isStale) return { problems, lines: NO_LINES }
+  if (step.index !== null) problems.push(...runProblems(step.document, step.index))
+  return {
+    problems: firstOfEachLine(problems),
+    lines: readLineMarks(step.view, step.moments, step, files),
   }
-  return { problems: firstOfEachLine(problems), now: last ? { file: last.file, line: last.line } : null, ran }
 }
 
 function troubleProblems(trouble: Trouble | null): Problem[] {
@@ -76,17 +74,6 @@ function runProblems(document: RunDocument, index: number): Problem[] {
 function stopProblems({ stop }: RunDocument): Problem[] {
   if (!stop || stop.file === null || stop.line === null) return []
   return [{ file: stop.file, line: stop.line, lead: '', text: stop.text }]
-}
-
-function linesUpTo(events: readonly TraceEvent[], step: StepPlace): { file: string; line: number }[] {
-  if (step.layer === null) return []
-  return events.filter(
-    (event): event is Extract<TraceEvent, { kind: 'line' }> =>
-      event.kind === 'line' &&
-      event.exchange === step.exchange &&
-      event.layer === step.layer &&
-      event.seq <= step.lastSeq,
-  )
 }
 
 function firstOfEachLine(problems: readonly Problem[]): Problem[] {

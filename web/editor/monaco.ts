@@ -23,8 +23,10 @@ import {
 } from 'monaco-editor/languages/definitions/python/python'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import type { SourceFiles } from '../../engine/protocol'
+import type { LinePlace } from '../../engine/trace'
 import { httpConfiguration, httpLanguage, languageOf, tellCallsApart } from './languages'
 import { NO_MARKS, type Marks } from './marks'
+import type { Breakpoints } from '../store'
 import { hexReader, readTheme } from './theme'
 
 export interface EditorOptions {
@@ -32,6 +34,12 @@ export interface EditorOptions {
   readonly file: string
   readonly onChange: (file: string, text: string) => void
   readonly onRun: () => void
+  /** Somebody asks where a line ran: by its number, or by key. */
+  readonly onAsk: (file: string, line: number) => void
+  /** Somebody sets a breakpoint or takes it away: in the margin, or by key. */
+  readonly onBreak: (file: string, line: number) => void
+  /** Typing moved the breakpoints of a file. */
+  readonly onBreaksMoved: (file: string, lines: readonly number[]) => void
 }
 
 export interface EditorHandle {
@@ -39,6 +47,11 @@ export interface EditorHandle {
   setFiles(files: SourceFiles): void
   show(file: string): void
   mark(marks: Marks): void
+  setBreakpoints(breakpoints: Breakpoints): void
+  /** Brings a line into sight; the caret stays. */
+  reveal(line: number): void
+  /** Line of the caret. */
+  line(): number
   goTo(line: number): void
   /** Reads the page's tokens again. */
   refreshTheme(): void
@@ -88,7 +101,9 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
       bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
     })
     model.onDidChangeContent(() => {
-      if (!isAdopting) options.onChange(file, model.getValue())
+      if (isAdopting) return
+      options.onChange(file, model.getValue())
+      options.onBreaksMoved(file, readBreaks(model))
     })
     models.set(file, model)
     return model
@@ -107,11 +122,11 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
     lineHeight: 20,
     fontLigatures: false,
     minimap: { enabled: false },
-    lineNumbersMinChars: 4,
+    lineNumbersMinChars: 3,
     // Else the number of an empty last line is too faint to read.
     renderFinalNewline: 'on',
     lineDecorationsWidth: 12,
-    glyphMargin: false,
+    glyphMargin: true,
     folding: false,
     scrollBeyondLastLine: false,
     overviewRulerLanes: 0,
@@ -131,6 +146,44 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
     contextmenu: false,
   })
   instance.addCommand(KeyMod.CtrlCmd | KeyCode.Enter, options.onRun)
+  const caretLine = () => instance.getPosition()?.lineNumber ?? 1
+  instance.addCommand(KeyMod.Alt | KeyCode.Enter, () => options.onAsk(shownFile, caretLine()))
+  instance.addCommand(KeyCode.F9, () => options.onBreak(shownFile, caretLine()))
+  const { GUTTER_GLYPH_MARGIN, GUTTER_LINE_NUMBERS } = editor.MouseTargetType
+  instance.onMouseDown(({ target, event }) => {
+    const line = target.position?.lineNumber
+    if (line === undefined || !event.leftButton || languageOf(shownFile) !== 'python') return
+    if (target.type === GUTTER_GLYPH_MARGIN) options.onBreak(shownFile, line)
+    if (target.type === GUTTER_LINE_NUMBERS) options.onAsk(shownFile, line)
+  })
+  const offered = instance.createDecorationsCollection()
+  instance.onMouseMove(({ target }) => {
+    const line = target.type === GUTTER_GLYPH_MARGIN ? target.position?.lineNumber : undefined
+    offered.set(
+      line === undefined || languageOf(shownFile) !== 'python' ? [] : [glyph(line, 'code-break code-break--offered')],
+    )
+  })
+  instance.onMouseLeave(() => offered.clear())
+
+  /** Ids of the breakpoints' decorations by file: the model moves them as text is typed. */
+  const breakIds = new Map<string, string[]>()
+  let breakpoints: Breakpoints = {}
+  const drawBreaks = () => {
+    for (const [file, model] of models) {
+      const lines = (breakpoints[file] ?? []).filter((line) => line <= model.getLineCount())
+      breakIds.set(
+        file,
+        model.deltaDecorations(
+          breakIds.get(file) ?? [],
+          lines.map((line) => glyph(line, 'code-break')),
+        ),
+      )
+    }
+  }
+  const readBreaks = (model: editor.ITextModel): number[] => {
+    const file = [...models].find(([, one]) => one === model)?.[0] ?? ''
+    return (breakIds.get(file) ?? []).flatMap((id) => model.getDecorationRange(id)?.startLineNumber ?? [])
+  }
   // The face may arrive after the editor has measured its fallback.
   void document.fonts?.ready.then(() => editor.remeasureFonts())
 
@@ -161,14 +214,32 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
       options: { isWholeLine: true, className, marginClassName: margin, lineNumberClassName: `${margin}-number` },
     })
     const problems = marks.problems.filter(({ file, line }) => file === shownFile && line >= 1 && line <= count)
+    const { ran, now, values } = marks.lines
+    const isHere = ({ file, line }: LinePlace) => file === shownFile && line >= 1 && line <= count
     decorations.set([
-      ...(marks.ran[shownFile] ?? [])
-        .filter((line) => line <= count)
-        .map((line) => wholeLine(line, 'code-line--ran', 'code-margin--ran')),
+      ...ran
+        .filter(isHere)
+        .map(({ line, isOwn }) =>
+          wholeLine(line, 'code-line--ran', isOwn ? 'code-margin--ran' : 'code-margin--ran-elsewhere'),
+        ),
       ...problems.map(({ line }) => wholeLine(line, 'code-line--bad', 'code-margin--bad')),
-      ...(marks.now?.file === shownFile && marks.now.line <= count
-        ? [wholeLine(marks.now.line, 'code-line--now', 'code-margin--now')]
-        : []),
+      ...(now && isHere(now) ? [wholeLine(now.line, 'code-line--now', 'code-margin--now')] : []),
+      ...values.filter(isHere).map(({ line, text, full }) => {
+        const column = model.getLineMaxColumn(line)
+        return {
+          range: { startLineNumber: line, startColumn: column, endLineNumber: line, endColumn: column },
+          options: {
+            showIfCollapsed: true,
+            hoverMessage: { value: `\`\`\`\n${full}\n\`\`\`` },
+            after: {
+              content: text,
+              inlineClassName: 'code-value',
+              inlineClassNameAffectsLetterSpacing: true,
+              cursorStops: editor.InjectedTextCursorStops.None,
+            },
+          },
+        }
+      }),
     ])
     instance.changeViewZones((accessor) => {
       for (const zone of zones) accessor.removeZone(zone)
@@ -198,6 +269,14 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
     node.style.cssText = ''
     return height + 8
   }
+
+  /** Revealed while the editor was hidden, a line has to be revealed again. */
+  let revealed: number | null = null
+  let height = instance.getLayoutInfo().height
+  instance.onDidLayoutChange((layout) => {
+    if (height < 50 && layout.height >= 50 && revealed !== null) instance.revealLineInCenter(revealed)
+    height = layout.height
+  })
 
   const show = (file: string) => {
     const model = models.get(file)
@@ -232,7 +311,17 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
       }
       for (const [file, text] of Object.entries(files)) if (!models.has(file)) makeModel(file, text)
       isAdopting = false
+      drawBreaks()
     },
+    setBreakpoints: (next) => {
+      breakpoints = next
+      drawBreaks()
+    },
+    reveal: (line) => {
+      revealed = line
+      instance.revealLineInCenterIfOutsideViewport(line)
+    },
+    line: caretLine,
     mark: (next) => {
       if (next === marks) return
       marks = next
@@ -251,6 +340,13 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
       instance.dispose()
       for (const model of models.values()) model.dispose()
     },
+  }
+}
+
+function glyph(line: number, glyphMarginClassName: string): editor.IModelDeltaDecoration {
+  return {
+    range: { startLineNumber: line, startColumn: 1, endLineNumber: line, endColumn: 1 },
+    options: { glyphMarginClassName, stickiness: editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges },
   }
 }
 

@@ -7,6 +7,7 @@ import { createEditorSlice } from './editor'
 import { createEngineSlice } from './engine'
 import { createKeeper, type TextStorage } from './keep'
 import { createLessonSlice, type Progress } from './lesson'
+import { createPaceSlice, PACES, type Breakpoints, type PaceSlice } from './pace'
 import { createQuizSlice } from './quiz'
 import { createRequestsSlice } from './requests'
 import { createRunSlice } from './run'
@@ -22,7 +23,16 @@ export interface AppStore extends StoreApi<All> {
 
 type Kept = Pick<
   All,
-  'works' | 'shelf' | 'placeId' | 'progress' | 'layouts' | 'theme' | 'keepsBrowser' | 'thirdPartyCookies'
+  | 'works'
+  | 'shelf'
+  | 'placeId'
+  | 'progress'
+  | 'layouts'
+  | 'theme'
+  | 'pace'
+  | 'breakpoints'
+  | 'keepsBrowser'
+  | 'thirdPartyCookies'
 >
 
 const NAME = 'peel'
@@ -47,21 +57,24 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createQuizSlice(set, get, api),
         ...createBrowserSlice(set, get, api),
         ...createVariantsSlice(set, get, api),
+        ...createPaceSlice(set, get, api),
         ...createViewSlice(set, get, api),
       }),
       {
         name: NAME,
         version: 1,
         storage: keeper,
-        partialize: ({ works, shelf, placeId, progress, layouts, theme, keepsBrowser, thirdPartyCookies }) => ({
-          works,
-          shelf,
-          placeId,
-          progress,
-          layouts,
-          theme,
-          keepsBrowser,
-          thirdPartyCookies,
+        partialize: (all) => ({
+          works: all.works,
+          shelf: all.shelf,
+          placeId: all.placeId,
+          progress: all.progress,
+          layouts: all.layouts,
+          theme: all.theme,
+          pace: all.pace,
+          breakpoints: all.breakpoints,
+          keepsBrowser: all.keepsBrowser,
+          thirdPartyCookies: all.thirdPartyCookies,
         }),
         merge: (kept, fresh) => adoptKept(kept, fresh),
       },
@@ -85,6 +98,8 @@ function adoptKept(kept: unknown, fresh: All): All {
     placeId: typeof placeId === 'string' ? placeId : fresh.placeId,
     progress: pickProgress(kept['progress']),
     layouts: pickLayouts(kept['layouts']),
+    pace: PACES.find((pace) => pace === kept['pace']) ?? fresh.pace,
+    breakpoints: pickBreakpoints(kept['breakpoints']),
     keepsBrowser: kept['keepsBrowser'] === true,
     thirdPartyCookies: kept['thirdPartyCookies'] === true,
     theme: theme === 'light' || theme === 'dark' || theme === 'contrast' ? theme : 'system',
@@ -112,6 +127,15 @@ function pickLayouts(value: unknown): Record<string, Record<string, number>> {
     value,
     (one): one is Record<string, number> =>
       isRecord(one) && Object.values(one).every((size) => typeof size === 'number'),
+  )
+}
+
+function pickBreakpoints(value: unknown): PaceSlice['breakpoints'] {
+  return pick(
+    value,
+    (files): files is Breakpoints =>
+      isRecord(files) &&
+      Object.values(files).every((lines) => Array.isArray(lines) && lines.every((line) => Number.isInteger(line))),
   )
 }
 

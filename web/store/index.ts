@@ -7,6 +7,7 @@ export { requestsPage, standingPage } from './standing-page'
 export type { BrowserTab } from './browser'
 export { CLIENT_SCRIPT, type ScriptLine } from './script'
 export type { Trouble } from './run'
+export { NO_BREAKPOINTS, PACES, type Breakpoints, type Grain, type Pace } from './pace'
 export type { DockTab, InspectorTab, Pane, Saving, Stage, Theme } from './view'
 export type { Described, EnginePort, EngineStatus, Lane, ServerState } from './seam'
 export {

@@ -40,6 +40,8 @@ export interface RunSlice {
   readonly unsentFetch: number | null
   /** How many steps of the exchange are behind the learner; null until somebody moved: then the view chooses. */
   readonly cursor: number | null
+  /** Number of the event at which the learner stands inside of that step, e.g. a line; null at the whole step. */
+  readonly moment: number | null
   run(): Promise<void>
   /** Sends one request of the file in the running session. */
   send(index: number): Promise<void>
@@ -51,7 +53,7 @@ export interface RunSlice {
   chooseExchange(index: number): void
   /** Shows a fetch: where it sent something, its last exchange. */
   chooseFetch(fetch: number): void
-  seek(cursor: number): void
+  seek(cursor: number, moment?: number | null): void
   dismissTrouble(): void
   /** Shows a recorded run. */
   showRecorded(document: RunDocument, files: SourceFiles): void
@@ -75,6 +77,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         exchangeIndex: Math.max(0, Math.min(place.exchange, exchanges.length - 1)),
         unsentFetch: unsentAt(document, place),
         cursor: null,
+        moment: null,
       })
     }
 
@@ -130,6 +133,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
       wasChosen: false,
       unsentFetch: null,
       cursor: null,
+      moment: null,
       run: async () => {
         const requests = read()
         if (!requests) return
@@ -174,7 +178,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         set({ phase: 'idle', arriving: [] })
       },
       chooseExchange: (exchangeIndex) => {
-        set({ exchangeIndex, wasChosen: true, unsentFetch: null, cursor: null })
+        set({ exchangeIndex, wasChosen: true, unsentFetch: null, cursor: null, moment: null })
         follow(get().shown?.document.exchanges[exchangeIndex]?.from)
       },
       chooseFetch: (fetch) => {
@@ -184,10 +188,10 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
           get().chooseExchange(last)
           return
         }
-        set({ unsentFetch: fetch, wasChosen: true, cursor: null })
+        set({ unsentFetch: fetch, wasChosen: true, cursor: null, moment: null })
         follow(view?.from)
       },
-      seek: (cursor) => set({ cursor }),
+      seek: (cursor, moment = null) => set({ cursor, moment }),
       dismissTrouble: () => set({ trouble: null }),
       showRecorded: (document, files) => {
         // A live run is never replaced by a recording that comes late.
@@ -199,6 +203,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
           exchangeIndex: exchange,
           unsentFetch: fetch,
           cursor: null,
+          moment: null,
         })
       },
     }

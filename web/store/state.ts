@@ -3,6 +3,7 @@ import type { BrowserSlice } from './browser'
 import type { EditorSlice } from './editor'
 import type { EngineSlice } from './engine'
 import type { LessonSlice } from './lesson'
+import type { PaceSlice } from './pace'
 import type { QuizSlice } from './quiz'
 import type { RequestsSlice } from './requests'
 import type { RunSlice } from './run'
@@ -22,6 +23,7 @@ export type All = EditorSlice &
   BrowserSlice &
   ScriptSlice &
   VariantsSlice &
+  PaceSlice &
   ViewSlice
 
 /** The outside world, given to the store when it is made. */

@@ -1,5 +1,13 @@
 // The sentence of a step, always in the same place and in a box of fixed height.
-import { narrate, narrateStack, sentenceText, type Sentence, type ShownExchange } from '../../engine/trace'
+import {
+  narrate,
+  narrateMoment,
+  narrateStack,
+  sentenceText,
+  type Moment,
+  type Sentence,
+  type ShownExchange,
+} from '../../engine/trace'
 import './timeline.css'
 
 export interface NarrationProps {
@@ -8,13 +16,15 @@ export interface NarrationProps {
   /** While playing nothing is announced; the resting step is. */
   readonly playing: boolean
   readonly compact?: boolean
+  /** Finer than the step: its sentence stands in the place of the step's. */
+  readonly moment?: Moment | null
 }
 
 /** Longer sentences are set smaller, so that the box keeps its height. */
 const LONG = { wide: 125, compact: 95 }
 
-export function Narration({ shown, step, playing, compact = false }: NarrationProps) {
-  const sentence = shown.view.kind === 'stack' ? narrateStack(shown) : narrate(shown, step)
+export function Narration({ shown, step, playing, compact = false, moment = null }: NarrationProps) {
+  const sentence = sentenceAt(shown, step, moment)
   const long = sentenceText(sentence).length > (compact ? LONG.compact : LONG.wide)
   return (
     <p
@@ -25,6 +35,12 @@ export function Narration({ shown, step, playing, compact = false }: NarrationPr
       <SentenceText sentence={sentence} />
     </p>
   )
+}
+
+/** What is said of where somebody stands. */
+export function sentenceAt(shown: ShownExchange, step: number, moment: Moment | null): Sentence {
+  if (shown.view.kind === 'stack') return narrateStack(shown)
+  return moment ? narrateMoment(shown.view, moment) : narrate(shown, step)
 }
 
 /** A sentence with its stressed names and its code. */

@@ -3,6 +3,7 @@
 import { useEffect, useEffectEvent } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { narrate, sentenceText, type ShownExchange } from '../../engine/trace'
+import type { Move } from './moves'
 import { stepForKey, tickOf } from './steps'
 import './timeline.css'
 
@@ -17,29 +18,50 @@ export interface TapeProps {
   readonly stepMs?: number
   /** Phone: back, play and forward only, for fingers. */
   readonly compact?: boolean
+  /** Where there is more than steps to move by: whoever gives this moves, plays and listens to keys. */
+  readonly finer?: {
+    readonly move: (move: Move) => void
+    readonly toggle: () => void
+    /** What one step is called on the buttons. */
+    readonly unit: 'step' | 'line'
+    /** The sentence, when it is not the step's. */
+    readonly sentence: string | null
+    /** Stands below the number of the step. */
+    readonly note: string | null
+    /** The button with everything else. */
+    readonly tools: ReactNode
+  }
 }
 
-export function Tape({ shown, step, onStep, playing, onPlaying, stepMs = 700, compact = false }: TapeProps) {
+export function Tape(props: TapeProps) {
+  const { shown, step, onStep, playing, onPlaying, stepMs = 700, compact = false, finer } = props
   const count = shown.steps.length
   const last = Math.max(0, count - 1)
   const empty = count === 0
   const go = (to: number) => onStep(Math.min(Math.max(0, to), last))
-  const toggle = () => {
-    if (!playing && step >= last) go(0)
-    onPlaying(!playing)
-  }
+  const move =
+    finer?.move ??
+    ((one: Move) =>
+      go({ next: step + 1, previous: step - 1, first: 0, last }[one as 'next' | 'previous' | 'first' | 'last']))
+  const toggle =
+    finer?.toggle ??
+    (() => {
+      if (!playing && step >= last) go(0)
+      onPlaying(!playing)
+    })
 
   // The caller's functions may be new with every render; the pace of playing must not depend on that.
   const advance = useEffectEvent(() => onStep(step + 1))
   const rest = useEffectEvent(() => onPlaying(false))
+  const playsItself = playing && !finer
   useEffect(() => {
-    if (!playing) return
+    if (!playsItself) return
     const timer = setTimeout(step >= last ? rest : advance, step >= last ? 0 : stepMs)
     return () => clearTimeout(timer)
-  }, [playing, step, last, stepMs])
+  }, [playsItself, step, last, stepMs])
 
   const press = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || empty) return
+    if (finer || event.ctrlKey || event.metaKey || event.altKey || empty) return
     // On a button, Space presses the button.
     if (event.key === ' ' && event.target instanceof HTMLButtonElement) return
     const to = stepForKey(event, shown, step)
@@ -48,13 +70,21 @@ export function Tape({ shown, step, onStep, playing, onPlaying, stepMs = 700, co
     else return
     event.preventDefault()
   }
+  const isLine = finer?.unit === 'line'
+  const isFirst = empty || (step === 0 && !isLine)
+  const isLast = empty || (step === last && !isLine && !finer?.note)
 
   return (
     <div className={`tl-tape${compact ? ' tl-compact' : ''}`} onKeyDown={press}>
       {compact ? null : (
-        <Control label="First step" disabled={empty || step === 0} onPress={() => go(0)} d="M19 5L9 12l10 7zM5 5v14" />
+        <Control label="First step" disabled={isFirst} onPress={() => move('first')} d="M19 5L9 12l10 7zM5 5v14" />
       )}
-      <Control label="Previous step" disabled={empty || step === 0} onPress={() => go(step - 1)} d="M15 5l-8 7 8 7" />
+      <Control
+        label={`Previous ${finer?.unit ?? 'step'}`}
+        disabled={isFirst}
+        onPress={() => move('previous')}
+        d="M15 5l-8 7 8 7"
+      />
       <Control
         label={playing ? 'Pause' : 'Play'}
         disabled={empty}
@@ -62,14 +92,14 @@ export function Tape({ shown, step, onStep, playing, onPlaying, stepMs = 700, co
         onPress={toggle}
         d={playing ? 'M8 5v14M16 5v14' : 'M6 4l14 8-14 8z'}
       />
-      <Control label="Next step" disabled={empty || step === last} onPress={() => go(step + 1)} d="M9 5l8 7-8 7" />
+      <Control
+        label={`Next ${finer?.unit ?? 'step'}`}
+        disabled={isLast}
+        onPress={() => move('next')}
+        d="M9 5l8 7-8 7"
+      />
       {compact ? null : (
-        <Control
-          label="Last step"
-          disabled={empty || step === last}
-          onPress={() => go(last)}
-          d="M5 5l10 7-10 7zM19 5v14"
-        />
+        <Control label="Last step" disabled={isLast} onPress={() => move('last')} d="M5 5l10 7-10 7zM19 5v14" />
       )}
       <div className="tl-track">
         <div className="tl-ticks" aria-hidden="true">
@@ -88,15 +118,17 @@ export function Tape({ shown, step, onStep, playing, onPlaying, stepMs = 700, co
           max={Math.max(1, count)}
           value={empty ? 1 : step + 1}
           disabled={empty}
-          aria-valuetext={empty ? 'No run yet' : sentenceText(narrate(shown, step))}
+          aria-valuetext={empty ? 'No run yet' : (finer?.sentence ?? sentenceText(narrate(shown, step)))}
           onChange={(event) => go(Number(event.target.value) - 1)}
         />
       </div>
       {compact ? null : (
         <span className="tl-count" aria-hidden="true">
           {empty ? '' : `${step + 1} of ${count}`}
+          {finer?.note && <small>{finer.note}</small>}
         </span>
       )}
+      {finer?.tools}
     </div>
   )
 }

@@ -1,4 +1,6 @@
 // The door of the timeline room.
 export { Tape } from './Tape'
-export { Narration } from './Narration'
+export { Narration, sentenceAt } from './Narration'
 export { HeaderTable, DirectionSwitch } from './HeaderTable'
+export { MovePanel } from './MovePanel'
+export { useMoves } from './use-moves'

@@ -1,0 +1,173 @@
+// Going through a run by keyboard alone: steps, lines, breakpoints, and what the code shows of it.
+import { describe, expect } from 'vitest'
+import { findViolations } from '../fixtures/axe'
+import { test, waitFor, waitForText, type App } from '../fixtures/app'
+
+const said = (app: App) => app.slider.getAttribute('aria-valuetext')
+/** Number of the line that is marked as the one in view; empty for none. */
+const lineNow = (app: App) =>
+  app.editor
+    .locator('.code-margin--now-number')
+    .first()
+    .textContent({ timeout: 1000 })
+    .catch(() => '')
+const isLine = (app: App, line: number) =>
+  waitFor(async () => (await lineNow(app))?.trim() === String(line), {
+    what: async () => `line ${(await lineNow(app)) ?? ''} is in view, and it says: ${(await said(app)) ?? ''}`,
+  })
+const isSaid = (app: App, what: string | RegExp) =>
+  waitFor(async () => ((await said(app)) ?? '').search(what) >= 0, {
+    what: async () => `it says: ${(await said(app)) ?? ''}`,
+  })
+/** Puts the caret on a line, with keys. */
+const goToLine = async (app: App, line: number) => {
+  const input = app.editor.getByRole('textbox').first()
+  await input.waitFor({ state: 'attached' })
+  await input.focus()
+  await app.page.keyboard.press('ControlOrMeta+Home')
+  for (let at = 1; at < line; at++) await app.page.keyboard.press('ArrowDown')
+}
+const monaco = (app: App) => app.editor.locator('.monaco-editor').first().waitFor()
+
+describe('code in step', () => {
+  test('lines are stepped through from the run pane, values beside them', async ({ open }) => {
+    const app = await open()
+    await monaco(app)
+    await app.slider.focus()
+    await app.page.keyboard.press('Home')
+    // NoSniff runs first: its function, then its call of the app inside.
+    await app.page.keyboard.press('.')
+    await isLine(app, 48)
+    await app.page.keyboard.press('Alt+ArrowRight')
+    await isLine(app, 54)
+    await app.page.keyboard.press('.')
+    await isLine(app, 33)
+    await isSaid(app, 'In dispatch of Tickets, line 33 of main.py comes next')
+    await app.page.keyboard.press(',')
+    await isLine(app, 54)
+    for (let turn = 0; turn < 40 && (await lineNow(app))?.trim() !== '20'; turn++) await app.page.keyboard.press('.')
+    await isSaid(app, 'took is 0.1')
+    await waitForText(app.editor, /took\s=\s0\.1/)
+    // A whole step again: the onion, the tape and the sentence go on from there.
+    await app.page.keyboard.press('ArrowRight')
+    await isSaid(app, 'timing gets the response back and adds x-took: 0.1 s')
+    await isLine(app, 21)
+  })
+
+  test('a line asked for by key shows where it ran, again and again, and says so where it did not', async ({
+    open,
+  }) => {
+    const app = await open()
+    await monaco(app)
+    await goToLine(app, 49)
+    await app.page.keyboard.press('Alt+Enter')
+    await isSaid(app, 'line 49 of main.py comes next; message is .*http.response.start')
+    await app.page.keyboard.press('Alt+Enter')
+    await isSaid(app, 'line 49 of main.py comes next; message is .*http.response.body')
+    await goToLine(app, 68)
+    await app.page.keyboard.press('Alt+Enter')
+    await waitForText(app.editor, 'Line 68 did not run in this request.')
+  })
+
+  test('a line whose number is clicked shows where it ran', async ({ open }) => {
+    const app = await open()
+    await monaco(app)
+    await app.editor.locator('.line-numbers', { hasText: /^19$/ }).click()
+    await isSaid(app, 'In timing, line 19 of main.py comes next')
+  })
+
+  test('once the text is another one, its lines are not marked, and that is said once', async ({ open }) => {
+    const app = await open()
+    await monaco(app)
+    await isLine(app, 21)
+    await goToLine(app, 2)
+    await app.page.keyboard.type('# new')
+    await waitFor(
+      async () => (await app.editor.locator('.code-margin--ran, .code-margin--now, .code-value').count()) === 0,
+    )
+    const words = app.page.getByText('This recording is of the one before')
+    expect(await words.count()).toBe(1)
+    await app.page.keyboard.press('Alt+Enter')
+    await waitForText(app.editor, 'The code changed since this run.')
+  })
+})
+
+describe('breakpoints', () => {
+  test('are set by key, stop playing, and are found in both directions', async ({ open }) => {
+    const app = await open({ reducedMotion: 'reduce' })
+    await monaco(app)
+    await goToLine(app, 35)
+    await app.page.keyboard.press('F9')
+    await waitFor(async () => (await app.editor.locator('.code-break').count()) === 1)
+    await app.slider.focus()
+    await app.page.keyboard.press('End')
+    await app.page.keyboard.press('B')
+    await isLine(app, 35)
+    await app.page.keyboard.press('b')
+    await waitForText(app.page.locator('body'), 'No breakpoint comes after this.')
+    await app.page.keyboard.press('Home')
+    await app.page.keyboard.press(' ')
+    await waitFor(async () => (await lineNow(app))?.trim() === '35', { timeout: 20_000 })
+    await waitFor(() => app.page.getByRole('button', { name: 'Play', exact: true }).isVisible())
+    expect(await findViolations(app.page)).toEqual([])
+
+    // They are kept, and move with the text.
+    await app.page.reload()
+    await app.waitReady()
+    await monaco(app)
+    await goToLine(app, 35)
+    await waitFor(async () => (await app.editor.locator('.code-break').count()) === 1)
+    await goToLine(app, 1)
+    await app.page.keyboard.press('End')
+    await app.page.keyboard.press('Enter')
+    await app.runAsItIs()
+    await app.slider.focus()
+    await app.page.keyboard.press('End')
+    await app.page.keyboard.press('B')
+    await isLine(app, 36)
+    await goToLine(app, 36)
+    await app.page.keyboard.press('F9')
+    await waitFor(async () => (await app.editor.locator('.code-break').count()) === 0)
+  })
+})
+
+describe('ways to move', () => {
+  test('? lists the keys, and everything there can be pressed', async ({ open }) => {
+    const app = await open()
+    await app.slider.focus()
+    await app.page.keyboard.press('?')
+    const panel = app.page.getByRole('dialog', { name: 'Ways to move, and their keys' })
+    await panel.waitFor()
+    expect(await findViolations(app.page)).toEqual([])
+    await panel.getByRole('button', { name: 'Last step' }).press('Enter')
+    await isSaid(app, 'The page reads 200 OK')
+    await panel.getByRole('button', { name: 'A line of yours' }).press('Enter')
+    await panel.getByRole('button', { name: 'Slow' }).press('Enter')
+    await app.page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+    await app.slider.focus()
+    await app.page.keyboard.press('Home')
+    await app.page.keyboard.press('ArrowRight')
+    await isSaid(app, 'line 48 of main.py comes next')
+    await app.page.getByRole('button', { name: 'Next line' }).press('Enter')
+    await isSaid(app, 'line 54 of main.py comes next')
+  })
+
+  test('exceptions are found; keys do nothing while somebody types', async ({ open }) => {
+    const app = await open()
+    await app.page.getByRole('tab', { name: /bagel/ }).press('Enter')
+    await app.slider.focus()
+    await app.page.keyboard.press('Home')
+    await app.page.keyboard.press('e')
+    await isSaid(app, 'The handler http_exception_handler is called for HTTPException')
+    await app.page.keyboard.press('e')
+    await waitForText(app.page.locator('body'), 'No exception comes after this.')
+    await app.page.keyboard.press('End')
+    await app.page.keyboard.press('E')
+    await isSaid(app, 'The handler http_exception_handler is called for HTTPException')
+    const before = await said(app)
+    await goToLine(app, 2)
+    await app.page.keyboard.type('# .e[]b')
+    expect(await said(app)).toBe(before)
+  })
+})
