@@ -8,6 +8,7 @@ export { narrate, narrateStack, pageReads, sentenceText, type Sentence } from '.
 export { narrateMoment } from './narrate-moment'
 export { layerLabel } from './label'
 export { headerTable, thinTable, type HeaderTableView, type TableCell, type TableLine } from './table'
+export { alignSteps, firstParting, matchExchanges, nextParting, type JoinedStep, type MatchedExchange } from './align'
 export {
   compareRuns,
   type ClientDifference,

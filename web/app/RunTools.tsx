@@ -19,8 +19,16 @@ function useTools(): readonly Tool[] {
   const rival = useApp((s) => s.rival)
   const pin = useApp((s) => s.pin)
   const dropRival = useApp((s) => s.dropRival)
+  const showStage = useApp((s) => s.showStage)
   const tools: Tool[] = [{ id: 'pin', name: 'Pin this run', icon: 'pin', group: 'look', act: pin }]
-  if (rival) tools.push({ id: 'unpin', name: `Forget the ${rival.name}`, icon: 'cross', group: 'look', act: dropRival })
+  tools.push({
+    id: 'compare',
+    name: 'Compare with another run',
+    icon: 'beside',
+    group: 'look',
+    act: () => showStage('compare'),
+  })
+  if (rival) tools.push({ id: 'unpin', name: `Forget ${rival.name}`, icon: 'cross', group: 'look', act: dropRival })
   return tools
 }
 

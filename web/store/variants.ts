@@ -10,11 +10,13 @@ import type { All } from './state'
 /** A run beside the shown one. A pinned one came before it and stands on the left, a variant stands on the right. */
 export interface Rival {
   readonly kind: 'pinned' | 'variant'
-  /** How it is called in sentences and above its onion, e.g. `pinned run`, `CORS outside Auth`, `FastAPI 0.115`. */
+  /** How it is called in sentences and above its onion, e.g. `the pinned run`, `CORS outside Auth`, `FastAPI 0.115`. */
   readonly name: string
   /** How the shown run is called beside it, e.g. `this run`, `as written`. */
   readonly other: string
   readonly shown: Shown
+  /** Exchanges to lay side by side at first, where they are not asked for by the same request. */
+  readonly at?: { readonly left: number; readonly right: number }
 }
 
 /** Another way to run what is written now. The editor's text stays as it is. */
@@ -70,7 +72,7 @@ export const createVariantsSlice: StateCreator<All, [], [], VariantsSlice> = (se
     variantTrouble: null,
     pin: () => {
       const { shown } = get()
-      if (shown) set({ rival: { kind: 'pinned', name: 'pinned run', other: 'this run', shown } })
+      if (shown) set({ rival: { kind: 'pinned', name: 'the pinned run', other: 'this run', shown } })
     },
     compareWith: (rival) => set({ rival, variantTrouble: null, stage: 'compare' }),
     tryVariant: async (variant) => {

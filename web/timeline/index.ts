@@ -1,6 +1,6 @@
 // The door of the timeline room.
 export { Tape } from './Tape'
-export { Narration, sentenceAt } from './Narration'
+export { Narration, SentenceText, sentenceAt } from './Narration'
 export { HeaderTable, DirectionSwitch } from './HeaderTable'
 export { MovePanel } from './MovePanel'
 export { useMoves } from './use-moves'
