@@ -10,7 +10,7 @@ import { posix, relative, sep } from 'node:path'
  */
 const MAY_IMPORT = {
   // The engine's door, and those of the pure rooms: views of them are tested without a worker, and load without one.
-  web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser', 'convert', 'export'],
+  web: ['engine', 'protocol', 'trace', 'lesson', 'requests', 'browser', 'convert', 'search', 'edit', 'export'],
   engine: [
     'host',
     'assets/versions',
@@ -40,6 +40,8 @@ const MAY_IMPORT = {
   // What a run becomes when it is taken along: diagrams, commands, a file, a project. Pure.
   export: ['trace', 'requests', 'protocol', 'convert', 'assets/versions'],
   sandbox: ['host/worker-seam', 'runtime', 'trace/model', 'protocol', 'assets/versions'],
+  // Learners' Python, rewritten: which lines register the layers, and how they change places. Pure.
+  edit: ['protocol'],
   // Orders of a stack and what they have in common: pure, used where they are tried and where they are shown.
   search: ['protocol'],
   // The browser runs beside Python: what it sends next is decided at a virtual time, in the middle of a group.
@@ -72,6 +74,7 @@ const PACKAGES = {
   pyodide: ['engine/runtime', 'engine/assets', 'engine/sandbox/worker-entry', 'engine/python'],
   msw: ['engine/server'],
   'monaco-editor': ['web/editor'],
+  '@lezer/python': ['engine/edit'],
   react: ['web'],
   'react-dom': ['web'],
   zustand: ['web'],
