@@ -1,3 +1,2 @@
-// Door of the room that rewrites learners' Python: where layers are registered, and how those lines change places.
-export { registeredLayers } from './registered'
+// Door of the room that rewrites learners' Python: the lines that register layers change places.
 export { reorderLayers, type Reordered } from './reorder'

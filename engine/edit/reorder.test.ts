@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import type { Layer } from '../protocol'
-import { registeredLayers, reorderLayers } from '.'
+import { reorderLayers } from '.'
 import { programs } from './testing/programs'
 
 /** Layers of `main.py`, outermost first, each with the line that adds it: the first that holds the text. */
@@ -308,32 +308,6 @@ app.add_middleware(B)
     )
     const other = 'app.add_middleware(A)\napp = FastAPI()\nclass B: ...\napp.add_middleware(B)\n'
     expect(reorder(other, layersOf(other, ['B', '(B)'], ['A', '(A']), [1, 0])).toMatch(/^refused/)
-  })
-})
-
-describe('registeredLayers()', () => {
-  const layer = (name: string, more: Partial<Layer> = {}): Layer => ({
-    id: name,
-    name,
-    origin: 'framework',
-    depth: 0,
-    style: 'asgi',
-    ...more,
-  })
-  test('are those between the first and the last layer of Starlette', () => {
-    const layers = [
-      layer('Wrapper', { origin: 'yours' }),
-      layer('ServerErrorMiddleware'),
-      layer('Telemetry'),
-      layer('CORSMiddleware', { origin: 'library' }),
-      layer('timing', { origin: 'yours' }),
-      layer('ExceptionMiddleware'),
-      layer('APIRouter'),
-      layer('inner', { origin: 'yours', parent: 'APIRouter' }),
-      layer('gate', { origin: 'yours', route: '/' }),
-    ]
-    expect(registeredLayers(layers).map(({ name }) => name)).toEqual(['CORSMiddleware', 'timing'])
-    expect(registeredLayers([])).toEqual([])
   })
 })
 

@@ -30,6 +30,7 @@ export {
   type Standing,
 } from './moments'
 export { readLineMarks, type LineMarks, type LineValues } from './lines'
+export { registeredLayers } from './registered'
 export { eventWords } from './event-words'
 export { diffHeaders, parseHeaderLines } from './headers'
 export {

@@ -1,6 +1,6 @@
 // Strips between the sentence and the inspector: what kept a run from working, what is on screen instead, what to do.
 import { useState } from 'react'
-import { changedSince, useApp } from '../store'
+import { changedSince, hasSameFiles, useApp } from '../store'
 import { Button, Icon, Ticked } from '../ui'
 import {
   BOOT_STEPS,
@@ -19,6 +19,7 @@ export function Notices() {
   return (
     <div className="notices">
       <TroubleNotice />
+      <ChangeNotice />
       <StopNotice />
       <BootNotice />
       <LaneNotice />
@@ -60,6 +61,49 @@ function TroubleNotice() {
         {hasOld ? 'Show the old run' : 'Close'}
       </Button>
     </MessageStrip>
+  )
+}
+
+/** What was changed from the picture, with the way back; or why it could not be. And what is being tried. */
+function ChangeNotice() {
+  const written = useApp((s) => s.written)
+  const isSo = useApp((s) => s.written !== null && hasSameFiles(s.written.after, s.files))
+  const why = useApp((s) => s.changeTrouble ?? s.variantTrouble)
+  const trying = useApp((s) => s.trying)
+  const unwriteOrder = useApp((s) => s.unwriteOrder)
+  const dismissChange = useApp((s) => s.dismissChange)
+  return (
+    <>
+      {trying !== null && (
+        <div className="notice notice--slim" role="status">
+          <p>Running once more: {trying}.</p>
+        </div>
+      )}
+      {why !== null && (
+        <div className="notice notice--bad" role="status">
+          <p>
+            <Ticked text={why} />
+          </p>
+          <div className="notice__buttons">
+            {isSo && <Button onPress={() => void unwriteOrder()}>Undo</Button>}
+            <Button look="quiet" onPress={dismissChange}>
+              Close
+            </Button>
+          </div>
+        </div>
+      )}
+      {why === null && written !== null && isSo && (
+        <div className="notice" role="status">
+          <p>{written.what} The code says so too.</p>
+          <div className="notice__buttons">
+            <Button onPress={() => void unwriteOrder()}>Undo</Button>
+            <Button look="quiet" onPress={dismissChange}>
+              Close
+            </Button>
+          </div>
+        </div>
+      )}
+    </>
   )
 }
 

@@ -20,6 +20,7 @@ import { tabKey } from './chooser'
 import { BodyFacts, SourceFacts, StateFacts, TimeFacts } from './Facts'
 import { Notices } from './Notices'
 import { useShownStep } from './use-exchange'
+import { useLayerChanges } from './use-layer-changes'
 import { RunTools } from './RunTools'
 import type { Size } from './use-size'
 import { VerdictLine } from './VerdictLine'
@@ -82,6 +83,7 @@ function Instrument({ size }: { readonly size: Size }) {
   const at = useShownStep()
   const grain = useApp((s) => s.grain)
   const shownRun = useApp((s) => s.shown)
+  const changes = useLayerChanges()
   const { ref, width, height } = useBox<HTMLDivElement>()
   const [opened, setOpened] = useState(NOTHING_OPENED)
   const isPhone = size === 'phone'
@@ -112,6 +114,7 @@ function Instrument({ size }: { readonly size: Size }) {
           step={step}
           onStep={goTo}
           onToggleGroup={toggleGroup}
+          changes={changes}
           width={inner}
           runKey={`${shownRun?.turn ?? 0}-${at.index ?? 'unsent'}-${at.view.browser?.fetch ?? ''}`}
         />

@@ -305,7 +305,7 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
           model.dispose()
         } else if (model.getValue() !== text && normalised(model.getValue()) !== normalised(text)) {
           model.pushStackElement()
-          model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null)
+          model.pushEditOperations([], [differenceOf(model, text)], () => null)
           model.pushStackElement()
         }
       }
@@ -347,6 +347,30 @@ function glyph(line: number, glyphMarginClassName: string): editor.IModelDeltaDe
   return {
     range: { startLineNumber: line, startColumn: 1, endLineNumber: line, endColumn: 1 },
     options: { glyphMarginClassName, stickiness: editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges },
+  }
+}
+/** The one edit that makes a model's text this one: what is alike at both ends stays, and with it cursor and scroll. */
+function differenceOf(model: editor.ITextModel, wanted: string): editor.IIdentifiedSingleEditOperation {
+  const before = model.getValue()
+  const text = normalised(wanted).replaceAll('\n', model.getEOL())
+  const most = Math.min(before.length, text.length)
+  let head = 0
+  while (head < most && before[head] === text[head]) head++
+  let tail = 0
+  while (tail < most - head && before[before.length - 1 - tail] === text[text.length - 1 - tail]) tail++
+  // Never between the two halves of a line end.
+  if (head > 0 && before[head - 1] === '\r') head--
+  if (tail > 0 && before[before.length - tail] === '\n' && model.getEOL() === '\r\n') tail--
+  const start = model.getPositionAt(head)
+  const end = model.getPositionAt(before.length - tail)
+  return {
+    range: {
+      startLineNumber: start.lineNumber,
+      startColumn: start.column,
+      endLineNumber: end.lineNumber,
+      endColumn: end.column,
+    },
+    text: text.slice(head, text.length - tail),
   }
 }
 

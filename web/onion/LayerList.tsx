@@ -1,7 +1,8 @@
 // The onion as a flat list: what is read aloud, and on demand what is read on screen.
-import { useId, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { firstStepOf, layerLabel, ringsOfRow, type ShownExchange } from '../../engine/trace'
+import { RowButtons, type Arranging } from './LayerControls'
 
 interface LayerListProps {
   readonly shown: ShownExchange
@@ -10,9 +11,10 @@ interface LayerListProps {
   readonly onRow: (row: number) => void
   readonly onToggleGroup: ((group: string) => void) | undefined
   readonly onFocusRow: (row: number | null) => void
+  readonly arranging: Arranging | null
 }
 
-export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow }: LayerListProps) {
+export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow, arranging }: LayerListProps) {
   const id = useId()
   const [open, setOpen] = useState(false)
   const [roving, setRoving] = useState(0)
@@ -20,7 +22,19 @@ export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow }: 
   const last = shown.rows.length - 1
   const active = Math.min(roving, last)
 
+  const lifted = arranging?.lifted ?? null
+  // A row that is moved is another place of the list; React keeps the focus on its button.
+  useEffect(() => {
+    if (lifted !== null) setRoving(lifted)
+  }, [lifted])
+
   const move = (event: KeyboardEvent) => {
+    const isOnLayer = (event.target as HTMLElement).matches('[data-layer]')
+    if (isOnLayer && arranging?.onKey(active, event)) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
     const to = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: last }[event.key]
     if (to === undefined) return
     event.preventDefault()
@@ -45,19 +59,27 @@ export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow }: 
         ref={list}
         className={open ? 'on-list' : 'on-list on-unseen'}
         onKeyDown={move}
-        onBlur={() => onFocusRow(null)}
+        onBlur={(event) => {
+          onFocusRow(null)
+          if (!event.currentTarget.contains(event.relatedTarget)) arranging?.onLeave()
+        }}
       >
         {shown.rows.map((row, i) => {
           const label = layerLabel(shown, row)
           const rings = ringsOfRow(shown, row)
           const count = rings.length
           return (
-            <li key={row.id} aria-label={label} aria-current={current === i ? 'step' : undefined}>
+            <li
+              key={row.id}
+              aria-label={label}
+              aria-current={current === i ? 'step' : undefined}
+              data-lifted={lifted === i || undefined}
+            >
               <button
                 type="button"
                 data-layer
                 tabIndex={i === active ? 0 : -1}
-                aria-disabled={firstStepOf(shown, i) === null || undefined}
+                aria-disabled={(!arranging?.isArranging && firstStepOf(shown, i) === null) || undefined}
                 onFocus={() => {
                   setRoving(i)
                   onFocusRow(i)
@@ -77,6 +99,7 @@ export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow }: 
                   {row.folded ? `Show the ${count} layers one by one` : 'Fold these layers'}
                 </button>
               ) : null}
+              {arranging ? <RowButtons arranging={arranging} row={i} isActive={i === active} /> : null}
             </li>
           )
         })}

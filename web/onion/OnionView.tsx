@@ -14,6 +14,7 @@ import {
   type Pulse,
 } from './drawing'
 import { blockedPlate, markerRoute, onionBox, ringPath, routeLength, shortCircuitBar, turnY } from './geometry'
+import { RowHandles, useArranging, type Arranging, type LayerChanges } from './LayerControls'
 import { LayerList } from './LayerList'
 import { nameWidth, SIGN } from './names'
 import './onion.css'
@@ -23,6 +24,8 @@ export interface OnionViewProps {
   /** Index in `shown.steps`; without steps it is ignored. */
   readonly step: number
   readonly onStep: (step: number) => void
+  /** What can be done with the layers; without it they can be looked at only. */
+  readonly changes?: LayerChanges | undefined
   /** Opens or folds a run of layers; `group` is a row's `group`. */
   readonly onToggleGroup?: (group: string) => void
   /** Size of the drawing in px; without it the onion fills the width it is given, at its usual height. */
@@ -77,11 +80,16 @@ function useCursorInView(frame: RefObject<HTMLDivElement | null>, y: number | nu
 }
 
 export function OnionView(props: OnionViewProps) {
-  const { shown, step, onStep, onToggleGroup, height, scale = 1, runKey, empty } = props
+  const { step, onStep, onToggleGroup, height, scale = 1, runKey, empty } = props
+  const arranging = useArranging(props.shown, props.changes)
+  const shown = arranging?.shown ?? props.shown
   const { ref, width } = useWidth(props.width)
   const [focused, setFocused] = useState<number | null>(null)
   const box = useMemo(() => onionBox(width, height, scale), [width, height, scale])
   const drawing = useMemo(() => drawOnion(shown, box), [shown, box])
+  useEffect(() => {
+    if (arranging) arranging.layout.current = drawing.layout
+  })
   const isStack = shown.view.kind === 'stack'
   const current = shown.steps[step]
   useCursorInView(ref, current ? (drawing.points[current.point]?.y ?? null) : null)
@@ -99,7 +107,8 @@ export function OnionView(props: OnionViewProps) {
           drawing={drawing}
           shown={shown}
           step={step}
-          focused={focused}
+          focused={arranging?.isArranging ? arranging.lifted : focused}
+          arranging={arranging}
           runKey={runKey}
           onRow={jump}
           onToggleGroup={onToggleGroup}
@@ -112,7 +121,13 @@ export function OnionView(props: OnionViewProps) {
         onRow={jump}
         onToggleGroup={onToggleGroup}
         onFocusRow={setFocused}
+        arranging={arranging}
       />
+      {arranging ? (
+        <p className="on-unseen" role="status">
+          {arranging.said}
+        </p>
+      ) : null}
     </section>
   )
 }
@@ -122,12 +137,13 @@ interface DrawingProps {
   readonly shown: ShownExchange
   readonly step: number
   readonly focused: number | null
+  readonly arranging: Arranging | null
   readonly runKey: string | number | undefined
   readonly onRow: (row: number) => void
   readonly onToggleGroup: ((group: string) => void) | undefined
 }
 
-function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGroup }: DrawingProps) {
+function OnionDrawing({ drawing, shown, step, focused, arranging, runKey, onRow, onToggleGroup }: DrawingProps) {
   const id = useId()
   const fresh = useFresh(runKey)
   const { layout, rows } = drawing
@@ -153,6 +169,7 @@ function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGr
       width={width}
       height={height}
       data-stack={isStack || undefined}
+      data-arranging={arranging?.isArranging || undefined}
     >
       <Textures id={id} />
       <g className="on-rings">
@@ -163,7 +180,8 @@ function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGr
           return (
             <g
               key={row.row.id}
-              className={`on-ring on-${row.origin}${row.dead ? ' on-dead' : ''}`}
+              className={`on-ring on-${row.origin}${row.dead ? ' on-dead' : ''}${arranging?.lifted === row.index ? ' on-lifted' : ''}`}
+              onPointerDown={(event) => arranging?.onGrab(row.index, event)}
               onClick={() => onRow(row.index)}
             >
               {mount ? <path className="on-mount" d={ringPath(mount)} /> : null}
@@ -237,6 +255,7 @@ function OnionDrawing({ drawing, shown, step, focused, runKey, onRow, onToggleGr
             drawing={drawing}
             current={current?.row === row.index}
             focused={focused === row.index}
+            arranging={arranging}
             onRow={onRow}
             onToggleGroup={onToggleGroup}
           />
@@ -406,11 +425,12 @@ interface RowNameProps {
   readonly drawing: Drawing
   readonly current: boolean
   readonly focused: boolean
+  readonly arranging: Arranging | null
   readonly onRow: (row: number) => void
   readonly onToggleGroup: ((group: string) => void) | undefined
 }
 
-function RowName({ row, drawing, current, focused, onRow, onToggleGroup }: RowNameProps) {
+function RowName({ row, drawing, current, focused, arranging, onRow, onToggleGroup }: RowNameProps) {
   const { layout } = drawing
   const { scale } = layout.box
   const shape = layout.rows[row.index]
@@ -426,11 +446,13 @@ function RowName({ row, drawing, current, focused, onRow, onToggleGroup }: RowNa
     current ? 'on-current' : '',
     row.dead ? 'on-dead' : '',
     focused ? 'on-focused' : '',
+    arranging?.lifted === row.index ? 'on-lifted' : '',
   ]
   return (
     <g
       className={classes.join(' ')}
       style={{ transform: `translate(${layout.centre}px, ${shape.cy}px) scale(${scale})` }}
+      onPointerDown={(event) => arranging?.onGrab(row.index, event)}
       onClick={() => onRow(row.index)}
     >
       <title>{row.fullName}</title>
@@ -455,6 +477,9 @@ function RowName({ row, drawing, current, focused, onRow, onToggleGroup }: RowNa
       <text x={textX} dominantBaseline="central" textLength={squeeze(name.text, name.width - (name.sign ? SIGN : 0))}>
         {name.text}
       </text>
+      {arranging ? (
+        <RowHandles arranging={arranging} row={row.index} pill={pill} room={layout.nameRoom / scale} />
+      ) : null}
     </g>
   )
 }

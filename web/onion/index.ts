@@ -2,3 +2,4 @@
 export { OnionView } from './OnionView'
 export { fitsIn } from './drawing'
 export { onionBox } from './geometry'
+export type { LayerChanges } from './LayerControls'

@@ -3,6 +3,7 @@ import { persist } from 'zustand/middleware'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { SourceFiles } from '../../engine/protocol'
 import { createBrowserSlice } from './browser'
+import { createChangesSlice } from './changes'
 import { createEditorSlice } from './editor'
 import { createEngineSlice } from './engine'
 import { createKeeper, type TextStorage } from './keep'
@@ -58,6 +59,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createBrowserSlice(set, get, api),
         ...createVariantsSlice(set, get, api),
         ...createPaceSlice(set, get, api),
+        ...createChangesSlice(set, get, api),
         ...createViewSlice(set, get, api),
       }),
       {

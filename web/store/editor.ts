@@ -22,6 +22,8 @@ export interface EditorSlice {
   /** Where the editor is asked to go. */
   readonly spot: Spot | null
   edit(file: string, text: string): void
+  /** Puts in other texts, as one edit a file that the editor can undo. */
+  putFiles(files: SourceFiles): void
   selectFile(file: string): void
   /** Adds an empty file; gives the reason where the name cannot be had. */
   addFile(name: string): string | null
@@ -56,6 +58,9 @@ export function createEditorSlice(deps: Deps): StateCreator<All, [], [], EditorS
       edit: (file, text) => {
         const { files } = get()
         if (files[file] !== text) change({ ...files, [file]: text })
+      },
+      putFiles: (files) => {
+        if (!hasSameFiles(files, get().files)) change(files)
       },
       selectFile: (activeFile) => set({ activeFile }),
       addFile: (name) => {

@@ -1,5 +1,6 @@
 // The whole state of the page as types: one slice a file, put together here. Holds no behaviour.
 import type { BrowserSlice } from './browser'
+import type { ChangesSlice } from './changes'
 import type { EditorSlice } from './editor'
 import type { EngineSlice } from './engine'
 import type { LessonSlice } from './lesson'
@@ -24,6 +25,7 @@ export type All = EditorSlice &
   ScriptSlice &
   VariantsSlice &
   PaceSlice &
+  ChangesSlice &
   ViewSlice
 
 /** The outside world, given to the store when it is made. */
