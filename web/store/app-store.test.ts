@@ -73,6 +73,9 @@ class ScriptedEngine implements EnginePort {
     this.asked.push({ what: 'start', program, groups: [] })
     return this.answer()
   }
+  orders(): never {
+    throw new Error('nobody tries orders here')
+  }
   fetch(): never {
     throw new Error('nobody fetches here')
   }

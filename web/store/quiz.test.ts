@@ -20,6 +20,7 @@ const engine: EnginePort = {
   version: NEWEST,
   use: () => undefined,
   subscribe: () => () => undefined,
+  orders: () => Promise.reject(new Error('nobody tries orders here')),
   boot: () => undefined,
   page: '',
   run: async (program, groups) => {

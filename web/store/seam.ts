@@ -15,6 +15,7 @@ export type EnginePort = Pick<
   | 'subscribe'
   | 'boot'
   | 'run'
+  | 'orders'
   | 'start'
   | 'send'
   | 'fetch'
