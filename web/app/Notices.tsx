@@ -94,7 +94,7 @@ function ChangeNotice() {
       )}
       {why === null && written !== null && isSo && (
         <div className="notice" role="status">
-          <p>{written.what} The code says so too.</p>
+          <p>{written.what} The code is moved accordingly.</p>
           <div className="notice__buttons">
             <Button onPress={() => void unwriteOrder()}>Undo</Button>
             <Button look="quiet" onPress={dismissChange}>

@@ -38,7 +38,6 @@ export interface Arranging {
   readonly movable: readonly number[]
   /** The newest thing to be read aloud. */
   readonly said: string
-  readonly layout: RefObject<OnionLayout | null>
   readonly onGrab: (row: number, event: ReactPointerEvent<Element>) => void
   /** Keys on a row of the list. @returns whether it was one of its own */
   readonly onKey: (row: number, event: KeyboardEvent) => boolean
@@ -50,10 +49,14 @@ export interface Arranging {
 /** Moved less than this, a press is a click. */
 const SLOP = 4
 
-export function useArranging(given: ShownExchange, changes: LayerChanges | undefined): Arranging | null {
+/** @param layout  of what is drawn, to tell the row under the pointer */
+export function useArranging(
+  given: ShownExchange,
+  changes: LayerChanges | undefined,
+  layout: RefObject<OnionLayout | null>,
+): Arranging | null {
   const [lift, setLift] = useState<Lift | null>(null)
   const [said, say] = useState('')
-  const layout = useRef<OnionLayout>(null)
   const letGo = useRef<(() => void) | null>(null)
   useEffect(() => () => letGo.current?.(), [])
   // A run that came meanwhile is another picture.
@@ -88,7 +91,6 @@ export function useArranging(given: ShownExchange, changes: LayerChanges | undef
     lifted: isArranging && lift.by !== 'dropped' ? (base[lift.order.indexOf(lift.row)] ?? null) : null,
     movable: base.length > 1 ? base : [],
     said,
-    layout,
     onGrab: (row, event) => {
       const svg = event.currentTarget.closest('svg')
       if (event.button !== 0 || !svg || !base.includes(row) || base.length < 2 || isArranging) return

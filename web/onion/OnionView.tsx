@@ -13,7 +13,16 @@ import {
   type Port,
   type Pulse,
 } from './drawing'
-import { blockedPlate, markerRoute, onionBox, ringPath, routeLength, shortCircuitBar, turnY } from './geometry'
+import {
+  blockedPlate,
+  markerRoute,
+  onionBox,
+  ringPath,
+  routeLength,
+  shortCircuitBar,
+  turnY,
+  type OnionLayout,
+} from './geometry'
 import { RowHandles, useArranging, type Arranging, type LayerChanges } from './LayerControls'
 import { LayerList } from './LayerList'
 import { nameWidth, SIGN } from './names'
@@ -81,15 +90,16 @@ function useCursorInView(frame: RefObject<HTMLDivElement | null>, y: number | nu
 
 export function OnionView(props: OnionViewProps) {
   const { step, onStep, onToggleGroup, height, scale = 1, runKey, empty } = props
-  const arranging = useArranging(props.shown, props.changes)
+  const layout = useRef<OnionLayout>(null)
+  const arranging = useArranging(props.shown, props.changes, layout)
   const shown = arranging?.shown ?? props.shown
   const { ref, width } = useWidth(props.width)
   const [focused, setFocused] = useState<number | null>(null)
   const box = useMemo(() => onionBox(width, height, scale), [width, height, scale])
   const drawing = useMemo(() => drawOnion(shown, box), [shown, box])
   useEffect(() => {
-    if (arranging) arranging.layout.current = drawing.layout
-  })
+    layout.current = drawing.layout
+  }, [drawing])
   const isStack = shown.view.kind === 'stack'
   const current = shown.steps[step]
   useCursorInView(ref, current ? (drawing.points[current.point]?.y ?? null) : null)
