@@ -1,5 +1,6 @@
 // Asks a server with a preflight, where it has to be asked and has not said so lately (Fetch 4.8).
 import { cacheMode, partitionOf, serialOrigin, type Finished, type Flight, type Steps } from './flight'
+import { invalidRedirect } from './follow-redirect'
 import { withoutHeaders } from './headers'
 import { exchange } from './network'
 import { blockedByCors } from './outcome'
@@ -35,8 +36,11 @@ export function* askFirst(flight: Flight): Steps<Finished | null> {
   }
   const answer = yield* exchange(flight, sendPreflight(flight, names))
   if ('done' in answer) return answer
+  const redirect = redirectTarget(answer, flight.url)
+  // Chromium reads where a redirect leads before it asks who may follow it.
+  if (redirect && !redirect.url) return invalidRedirect(flight, redirect.location)
   const verdict = judgePreflight(
-    { ...answer, isRedirect: redirectTarget(answer, flight.url) !== null },
+    { ...answer, isRedirect: redirect !== null },
     { origin: serialOrigin(flight), method, headers: names, isCredentialed: isIncluded },
   )
   if (!verdict.ok) return blockedByCors(flight, verdict)

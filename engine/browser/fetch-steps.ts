@@ -6,7 +6,7 @@ import { constructRequest } from './construct'
 import { checkCors } from './cors-check'
 import { deliver } from './deliver'
 import { serialOrigin, startFlight, type Finished, type Flight, type Steps } from './flight'
-import { followRedirect } from './follow-redirect'
+import { followRedirect, invalidRedirect } from './follow-redirect'
 import { enterFetch } from './main-fetch'
 import type { Memory } from './memory'
 import { load } from './load'
@@ -15,7 +15,7 @@ import { whenWhole } from './open-response'
 import { openSocket } from './open-socket'
 import { blockedByCors, failedNetwork, refused } from './outcome'
 import { readBody } from './read-body'
-import { isRedirect, redirectTarget } from './redirect'
+import { isRedirectStatus, redirectTarget } from './redirect'
 import { readOrSetCookie } from './script-cookies'
 import { judgeUse } from './use-response'
 
@@ -54,10 +54,9 @@ export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<
  */
 function goToHttps(flight: Flight, { url, note }: { readonly url: URL; readonly note: RuleNote }): Finished | null {
   flight.notes.push(note)
-  const location = url.href
-  const headers = [['location', location]] as const
+  const headers = [['location', url.href]] as const
   const answer: Answer = { status: 307, reason: 'Internal Redirect', headers, body: '', bodyEncoding: 'utf8' }
-  return followRedirect(flight, answer, { url, location })
+  return followRedirect(flight, answer, url)
 }
 
 /** Chromium streams uploads over HTTP/2 and later alone. */
@@ -74,13 +73,17 @@ function refuseStream(flight: Flight): Finished {
 function receive(flight: Flight, answer: Answer): Finished | null {
   const { kind, tainting } = flight
   let note: RuleNote | null = null
+  const target = redirectTarget(answer, flight.url)
+  // Chromium's network reads where a redirect leads before anybody judges it.
+  if (target && !target.url) return invalidRedirect(flight, target.location)
   if (tainting === 'cors') {
     const verdict = checkCors(answer.headers, serialOrigin(flight), kind.credentials === 'include')
     if (!verdict.ok) return blockedByCors(flight, verdict)
     note = verdict.note
   }
-  const isHeld = (flight.ask.page.redirect ?? 'follow') !== 'follow' && isRedirect(answer)
-  const redirect = redirectTarget(answer, flight.url) ?? (isHeld ? { url: flight.url, location: '' } : null)
+  // Chromium, unlike the standard, lets `error` have what leads nowhere.
+  const isHeld = flight.ask.page.redirect === 'manual' && isRedirectStatus(answer.status)
+  const redirect = target?.url ?? (isHeld ? flight.url : null)
   if (redirect) {
     if (note) flight.notes.push(note)
     return followRedirect(flight, answer, redirect)

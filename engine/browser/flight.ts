@@ -139,9 +139,13 @@ export function serialOrigin(flight: Flight): string {
   return flight.isTainted ? OPAQUE : flight.origin
 }
 
-/** Whether cookies and the like go along (Fetch 4.5): always, or within the origin. */
-export function isCredentialed({ kind, tainting }: Flight): boolean {
-  return kind.credentials === 'include' || (kind.credentials === 'same-origin' && tainting === 'basic')
+/**
+ * Whether cookies and the like go along (Fetch 4.5): always, or within the origin. A `no-cors` request that began there takes
+ * them along wherever redirects lead: so Chromium 156, by trial; the standard asks anew after each redirect.
+ */
+export function isCredentialed({ kind, tainting, origin, urls, url }: Flight): boolean {
+  if (kind.credentials !== 'same-origin') return kind.credentials === 'include'
+  return kind.mode === 'no-cors' ? isSameOrigin(origin, originOf(urls[0] ?? url)) : tainting === 'basic'
 }
 
 /** The key under which Chromium keeps what it remembers for the pages of one site. */

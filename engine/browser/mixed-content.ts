@@ -2,6 +2,7 @@
 import type { AskKind, RuleNote } from '../protocol'
 import type { Flight } from './flight'
 import { isTrustworthy } from './sites'
+import { withoutFragment } from './url'
 
 /** What Chromium calls what was asked for. */
 const NAMES: Partial<Record<AskKind, string>> = {
@@ -21,7 +22,7 @@ export type Mixed =
   | { readonly verdict: 'upgraded'; readonly url: URL; readonly note: RuleNote; readonly console: string }
 
 /** Judges where a request goes now; null where nothing is mixed. Links and forms may leave for http. */
-export function judgeMixed({ ask: { page }, url }: Pick<Flight, 'ask' | 'url'>): Mixed | null {
+export function judgeMixed({ ask: { page }, url, urls }: Pick<Flight, 'ask' | 'url' | 'urls'>): Mixed | null {
   const isTop = page.kind === 'navigation' || page.kind === 'form'
   if (!page.url.startsWith('https:') || isTrustworthy(url.href) || isTop) return null
   const begin = `Mixed Content: The page at '${documentUrl(page)}' was loaded over HTTPS, but requested an insecure`
@@ -41,15 +42,17 @@ export function judgeMixed({ ask: { page }, url }: Pick<Flight, 'ask' | 'url'>):
       },
     }
   }
+  // Chromium leaves the fragment out where nothing has been sent yet.
+  const named = urls.length === 1 && page.kind !== 'iframe' ? withoutFragment(url) : url.href
   return {
     verdict: 'blocked',
     console:
-      `${begin} ${NAMES[page.kind] ?? 'resource'} '${url.href}'. ` +
+      `${begin} ${NAMES[page.kind] ?? 'resource'} '${named}'. ` +
       'This request has been blocked; the content must be served over HTTPS.',
     note: {
       rule: 'mixed-content',
       source: 'Mixed Content 4.4, "should fetching request be blocked"',
-      text: 'The page came over https, and what it makes use of may not come over http. Nothing is sent.',
+      text: 'The page came over https, and what it makes use of may not come over http. Nothing is sent there.',
       fix: 'Serve it over https. Only localhost and 127.0.0.1 are safe enough without.',
     },
   }

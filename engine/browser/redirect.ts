@@ -32,9 +32,9 @@ export function redirectTarget(
   return { url, location }
 }
 
-/** Whether a response is one that `manual` hides and `error` fails, which an empty Location is for Chromium. */
-export function isRedirect({ status, headers }: { readonly status: number; readonly headers: HeaderList }): boolean {
-  return STATUSES.has(status) && headerValues(headers, 'location').length > 0
+/** Whether a status is one that `manual` hides, also where no Location says where to go (Fetch 4.3, "HTTP fetch"). */
+export function isRedirectStatus(status: number): boolean {
+  return STATUSES.has(status)
 }
 
 /** Location's bytes as text: UTF-8 where they are that, else each byte for itself (Chromium). */

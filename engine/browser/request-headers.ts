@@ -32,6 +32,11 @@ const CLIENT_HINTS: ReadonlyMap<string, RegExp> = new Map([
   ['width', /^\d+$/],
 ])
 
+/** Those that Chromium takes away where a redirect leads to another origin than the page's, also from a script's own. */
+export const OWN_HINTS: ReadonlySet<string> = new Set(
+  [...CLIENT_HINTS.keys()].filter((name) => name !== 'save-data' && name !== 'intervention'),
+)
+
 /** Why a script's header is dropped: by the standard, by Chromium alone, or not at all. */
 export function whyForbidden(name: string, value: string): 'standard' | 'chromium' | null {
   const lower = name.toLowerCase()

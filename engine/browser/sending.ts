@@ -106,8 +106,14 @@ function originField(flight: Flight): string | null {
   // Chromium: elements that ask with CORS name their origin to it, and those in sandboxed frames say `null` to all.
   if (isElement && (kind.mode === 'cors' || (origin === OPAQUE && isSandboxTold(flight)))) return serialOrigin(flight)
   if (method === 'GET' || method === 'HEAD') return null
+  // Chromium: whoever has it redirected to another origin must not pass for the page.
+  if (hasLeftOrigin(flight)) return OPAQUE
   if (isNavigation(ask.page.kind) && hidesOrigin(policy, origin, url)) return OPAQUE
   return serialOrigin(flight)
+}
+
+function hasLeftOrigin({ urls }: Flight): boolean {
+  return new Set(urls.map(originOf)).size > 1
 }
 
 /** By trial with Chromium 156: only within the site of the page around the frame. */

@@ -5,26 +5,36 @@ import { getHeader, hasHeader } from '../headers'
 import { CookieJar } from '../cookies'
 import { HttpCache, type CacheQuestion, type NetworkResponse } from '../http-cache'
 import type { SeenRequest } from './far-end'
-import { datesIn, isAsk, type AskStep, type CaseSeen, type FetchSeen, type LiveCase, type StepSeen } from './live-case'
+import { datesIn } from './answers'
+import {
+  isAsk,
+  NOTHING_SEEN,
+  type AskStep,
+  type CaseSeen,
+  type FetchSeen,
+  type LiveCase,
+  type StepSeen,
+} from './live-case'
 
 export function runCacheModel(live: LiveCase, times: readonly number[], withPort: (url: string) => string): CaseSeen {
   const cache = new HttpCache([])
   const jar = new CookieJar([], { thirdPartyCookies: live.thirdPartyCookies })
   const steps = live.steps.map((step, index): StepSeen => {
     const atMs = times[index] ?? 0
-    const nothing = { atMs, text: null, notTaken: null, notSent: null }
-    if (!isAsk(step)) return { ...nothing, asked: [], got: null }
-    if (step.by !== 'fetch') return { ...nothing, asked: [seenOf(step, [])], got: null }
+    const nothing = { ...NOTHING_SEEN, atMs }
+    if (!isAsk(step)) return nothing
+    if (step.by !== 'fetch') return { ...nothing, asked: [seenOf(step, [], 200)] }
     return { ...nothing, ...ask(step, cache, jar, atMs, withPort) }
   })
   return { steps, jar: [] }
 }
 
-const seenOf = ({ hops, init }: AskStep, headers: HeaderList): SeenRequest => ({
+const seenOf = ({ hops, init }: AskStep, headers: HeaderList, status: number): SeenRequest => ({
   method: init?.method ?? 'GET',
   url: hops[0]?.url ?? '',
   headers,
   bodyBytes: 0,
+  status,
 })
 
 function ask(
@@ -54,7 +64,7 @@ function ask(
   }
   const answer = cache.ask(question, atMs)
   if (answer.kind === 'miss') return { asked: [], got: { error: 'TypeError: Failed to fetch' } }
-  if (answer.kind === 'stored') return { asked: [], got: seen(answer.response, question.method) }
+  if (answer.kind === 'stored') return { asked: [], got: seen(answer.response, question) }
   const sent = [...headers, ...answer.conditions]
   const isSame = hop.unchanged && (hasHeader(sent, 'if-none-match') || hasHeader(sent, 'if-modified-since'))
   const dated = (list: HeaderList): HeaderList => list.map(([name, value]) => [name, datesIn(value, EPOCH_MS + atMs)])
@@ -67,14 +77,15 @@ function ask(
   }
   jar.receive(response.headers, context, atMs)
   const { response: renewed } = cache.take(question, answer.conditions, response, atMs)
-  return { asked: [seenOf(step, sent)], got: seen(renewed ?? response, question.method) }
+  return { asked: [seenOf(step, sent, response.status)], got: seen(renewed ?? response, question) }
 }
 
 function seen(
   { status, headers, body }: Pick<NetworkResponse, 'status' | 'headers' | 'body'>,
-  method: string,
+  { method, url }: CacheQuestion,
 ): FetchSeen {
-  return { type: 'basic', status, headers, body: method === 'HEAD' ? '' : body.text }
+  const redirected = false
+  return { type: 'basic', status, url, redirected, headers, body: method === 'HEAD' ? '' : body.text }
 }
 
 /** What both can see: what was asked on which conditions, and what came of it. */

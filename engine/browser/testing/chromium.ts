@@ -2,15 +2,17 @@
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright'
-import type { HeaderList } from '../../protocol'
+import { chromium, type BrowserContext, type CDPSession, type ConsoleMessage, type Frame, type Page } from 'playwright'
 import { isSchemelesslySameSite } from '../sites'
-import type { CannedAnswer, FarEnd } from './far-end'
+import { answersOf } from './answers'
+import type { FarEnd } from './far-end'
 import {
-  datesIn,
   isAsk,
+  NOTHING_SEEN,
   type AskStep,
   type CaseSeen,
+  type FetchFate,
+  type FetchInit,
   type FetchSeen,
   type JarCookie,
   type LiveCase,
@@ -28,10 +30,6 @@ const FLAGS = [
   '--host-resolver-rules=MAP *.test 127.0.0.1',
   '--ignore-certificate-errors',
 ]
-/** A page must not wait for its icon, nor ask for it. */
-const PAGE = new TextEncoder().encode('<!doctype html><link rel="icon" href="data:,"><title>page</title>')
-const EMPTY = new Uint8Array()
-
 /** Path of a Chromium that is there; null for none. Nothing is downloaded. */
 export function chromiumHere(): string | null {
   const named = process.env['PEEL_BROWSER']
@@ -96,8 +94,10 @@ async function runCase(live: LiveCase, context: BrowserContext, farEnd: FarEnd):
     const steps: StepSeen[] = []
     for (const step of live.steps) {
       const atMs = Date.now() - startedAt
-      if (isAsk(step)) steps.push({ atMs, text: null, ...(await ask(step, page, session, farEnd, startedAt + atMs)) })
-      else steps.push({ atMs, asked: [], got: null, notTaken: null, notSent: null, text: await doScript(step, page) })
+      const seen = isAsk(step)
+        ? await ask(step, page, session, farEnd, startedAt + atMs)
+        : { text: await doScript(step, page) }
+      steps.push({ ...NOTHING_SEEN, atMs, ...seen })
     }
     return { steps, jar: await readJar(session, startedAt) }
   } finally {
@@ -111,8 +111,8 @@ async function ask(
   session: CDPSession,
   farEnd: FarEnd,
   nowMs: number,
-): Promise<Pick<StepSeen, 'asked' | 'got' | 'notTaken' | 'notSent'>> {
-  await farEnd.answer(answersOf(step, farEnd, nowMs))
+): Promise<Partial<StepSeen>> {
+  await farEnd.answer(answersOf(step, farEnd.withPort, nowMs))
   const notTaken: string[] = []
   const notSent: string[] = []
   let answered = 0
@@ -130,42 +130,25 @@ async function ask(
   session.on('Network.responseReceivedExtraInfo', onResponse)
   session.on('Network.requestWillBeSentExtraInfo', onRequest)
   try {
-    const got = await act(step, page, farEnd)
+    const done = await act(step, page, session, farEnd)
     const asked = await farEnd.asked()
     // Frames of another process tell their own sessions.
     const isTold = step.by !== 'iframe' && step.by !== 'sandbox'
     for (let waits = 0; isTold && answered < asked.length && waits < 100; waits++) await page.waitForTimeout(5)
-    return isTold ? { asked, got, notTaken, notSent } : { asked, got, notTaken: null, notSent: null }
+    return isTold ? { ...done, asked, notTaken, notSent } : { ...done, asked }
   } finally {
     session.off('Network.responseReceivedExtraInfo', onResponse)
     session.off('Network.requestWillBeSentExtraInfo', onRequest)
   }
 }
 
-function answersOf({ hops }: AskStep, farEnd: FarEnd, nowMs: number): Record<string, CannedAnswer> {
-  const dated = (headers: HeaderList): HeaderList => headers.map(([name, value]) => [name, datesIn(value, nowMs)])
-  return Object.fromEntries(
-    hops.map(({ url, headers, status, body, unchanged }, index) => {
-      const next = hops[index + 1]
-      const bytes = next ? EMPTY : body === undefined ? PAGE : new TextEncoder().encode(body)
-      const more: HeaderList = [
-        ...(next ? [['location', farEnd.withPort(next.url)] as const] : []),
-        ...(body === undefined && !next
-          ? ([
-              ['content-type', 'text/html'],
-              ['cache-control', 'no-store'],
-            ] as const)
-          : []),
-        ...(status === 204 ? [] : [['content-length', String(bytes.length)] as const]),
-      ]
-      const answer = { status: next ? 302 : (status ?? 200), headers: [...more, ...dated(headers)], body: bytes }
-      return [url, unchanged ? { ...answer, unchanged: dated(unchanged) } : answer]
-    }),
-  )
-}
-
 /** Lets the page do it, and waits until it has an answer. */
-async function act({ by, hops, init }: AskStep, page: Page, farEnd: FarEnd): Promise<FetchSeen | null> {
+async function act(
+  { by, hops, init = {} }: AskStep,
+  page: Page,
+  session: CDPSession,
+  farEnd: FarEnd,
+): Promise<Pick<StepSeen, 'got' | 'fate'> | null> {
   const url = farEnd.withPort(hops[0]?.url ?? '')
   switch (by) {
     case 'goto':
@@ -191,21 +174,7 @@ async function act({ by, hops, init }: AskStep, page: Page, farEnd: FarEnd): Pro
       ])
       return null
     case 'fetch':
-      return page.evaluate(
-        async ([target, { headers, ...rest }]) => {
-          try {
-            const response = await fetch(target, {
-              ...rest,
-              headers: (headers ?? []).map(([name, value]) => [name, value]),
-            })
-            const { type, status } = response
-            return { type, status, headers: [...response.headers], body: await response.text() }
-          } catch (error) {
-            return { error: String(error) }
-          }
-        },
-        [url, init ?? {}] as const,
-      )
+      return fetchWithin(page.mainFrame(), session, url, init)
     case 'iframe':
       await page.evaluate(
         (target) =>
@@ -218,19 +187,103 @@ async function act({ by, hops, init }: AskStep, page: Page, farEnd: FarEnd): Pro
         url,
       )
       return null
-    case 'sandbox':
-      await page.evaluate(
-        ([target, options]) =>
-          new Promise((resolve) => {
-            addEventListener('message', resolve, { once: true })
-            const frame = document.createElement('iframe')
-            frame.setAttribute('sandbox', 'allow-scripts')
-            frame.srcdoc = `<script>fetch(${target}, ${options}).finally(() => parent.postMessage(1, '*'))</script>`
-            document.body.append(frame)
-          }),
-        [JSON.stringify(url), JSON.stringify(init ?? {})] as const,
-      )
-      return null
+    case 'sandbox': {
+      const frame = page.frame({ name: SANDBOX }) ?? (await openSandbox(page))
+      // A frame has a session of its own where it has a process of its own.
+      const own = await page
+        .context()
+        .newCDPSession(frame)
+        .catch(() => null)
+      await own?.send('Network.enable')
+      return fetchWithin(frame, own ?? session, url, init)
+    }
+  }
+}
+
+/** One for each page: another frame would have another opaque origin. */
+const SANDBOX = 'sandbox'
+
+async function openSandbox(page: Page): Promise<Frame> {
+  const element = await page.evaluateHandle(
+    (name) =>
+      new Promise<HTMLIFrameElement>((resolve) => {
+        const frame = document.createElement('iframe')
+        frame.name = name
+        frame.setAttribute('sandbox', 'allow-scripts')
+        frame.srcdoc = '<p>sandboxed</p>'
+        frame.onload = () => resolve(frame)
+        document.body.append(frame)
+      }),
+    SANDBOX,
+  )
+  const frame = await element.contentFrame()
+  if (!frame) throw new Error('The sandboxed frame is not there.')
+  return frame
+}
+
+/** What DevTools tells of a failed fetch comes after the script knows of it, and may come not at all. */
+const TELLING_MS = 2000
+
+async function fetchWithin(
+  frame: Frame,
+  session: CDPSession,
+  url: string,
+  init: FetchInit,
+): Promise<Pick<StepSeen, 'got' | 'fate'>> {
+  const page = frame.page()
+  const console: string[] = []
+  let category: string | null = null
+  const onConsole = (message: ConsoleMessage): void => {
+    if (!message.text().startsWith('Failed to load resource')) console.push(message.text())
+  }
+  // What belongs to an earlier fetch may be told late.
+  const ids = new Set<string>()
+  const onSent = ({ requestId }: { requestId: string }): void => void ids.add(requestId)
+  const onFailed = (event: {
+    requestId: string
+    type: string
+    errorText: string
+    blockedReason?: string
+    corsErrorStatus?: { corsError: string }
+  }): void => {
+    // A preflight that failed on the network is told twice.
+    if (event.type === 'Preflight' || !ids.has(event.requestId)) return
+    category = event.corsErrorStatus?.corsError ?? event.blockedReason ?? `network:${event.errorText}`
+  }
+  page.on('console', onConsole)
+  session.on('Network.requestWillBeSent', onSent)
+  session.on('Network.loadingFailed', onFailed)
+  try {
+    const got = await frame.evaluate(doFetch, [url, init] as const)
+    const isRefused = 'error' in got && got.error.includes('Failed to execute')
+    const isTold = (): boolean => category !== null || console.some((line) => line.startsWith('Fetch API cannot load'))
+    const until = Date.now() + TELLING_MS
+    while ('error' in got && !isRefused && !isTold() && Date.now() < until) await page.waitForTimeout(5)
+    // What is refused before the network service sees it, is told on the console at most.
+    const why = 'error' in got ? (category ?? 'NotAllowedByFetchAPI') : null
+    return { got, fate: { outcome: outcomeOf(got), category: why, console } }
+  } finally {
+    page.off('console', onConsole)
+    session.off('Network.requestWillBeSent', onSent)
+    session.off('Network.loadingFailed', onFailed)
+  }
+}
+
+function outcomeOf(got: FetchSeen): FetchFate['outcome'] {
+  if ('error' in got) return 'blocked'
+  return got.type === 'opaque' || got.type === 'opaqueredirect' ? got.type : 'ok'
+}
+
+/** Runs in the page. */
+async function doFetch([target, { headers, ...rest }]: readonly [string, FetchInit]): Promise<FetchSeen> {
+  try {
+    const lines = (headers ?? []).map(([name, value]): [string, string] => [name, value])
+    const response = await fetch(target, { ...rest, headers: lines })
+    const { type, status, redirected } = response
+    const body = await response.text().catch((error: unknown) => String(error))
+    return { type, status, url: response.url, redirected, headers: [...response.headers], body }
+  } catch (error) {
+    return { error: String(error) }
   }
 }
 

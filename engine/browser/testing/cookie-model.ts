@@ -2,7 +2,8 @@
 import type { HeaderList } from '../../protocol'
 import { EPOCH_MS } from '../clock'
 import { CookieJar, type CookieContext } from '../cookies'
-import { datesIn, isAsk, type AskStep, type CaseSeen, type LiveCase, type StepSeen } from './live-case'
+import { datesIn } from './answers'
+import { isAsk, NOTHING_SEEN, type AskStep, type CaseSeen, type LiveCase, type StepSeen } from './live-case'
 
 /** Does a case at the times at which Chromium did its steps. */
 export function runCookieModel(live: LiveCase, times: readonly number[], withPort: (url: string) => string): CaseSeen {
@@ -13,11 +14,11 @@ export function runCookieModel(live: LiveCase, times: readonly number[], withPor
     if (!isAsk(step)) {
       const here = { url: page, sandboxed: false }
       if (step.by === 'write') jar.writeScript(here, step.text, atMs)
-      return { atMs, asked: [], got: null, notTaken: null, notSent: null, text: jar.readScript(here, atMs) }
+      return { ...NOTHING_SEEN, atMs, text: jar.readScript(here, atMs) }
     }
     const seen = ask(step, page, jar, atMs, withPort)
     if (isNavigation(step)) page = withPort(step.hops.at(-1)?.url ?? '')
-    return { atMs, got: null, text: null, ...seen }
+    return { ...NOTHING_SEEN, atMs, ...seen }
   })
   const jarSeen = jar.list(times.at(-1) ?? 0).map((cookie) => ({
     ...cookie,
@@ -58,7 +59,8 @@ function ask(
       if (reasons.length > 0) notTaken.push(`${line} ${reasons.join(',')}`)
     }
     const sent: HeaderList = header === null ? [] : [['cookie', header]]
-    return { method: context.method, url, headers: sent, bodyBytes: 0 }
+    const status = index < step.hops.length - 1 ? 302 : 200
+    return { method: context.method, url, headers: sent, bodyBytes: 0, status }
   })
   const isTold = step.by !== 'iframe' && step.by !== 'sandbox'
   return { asked, notTaken: isTold ? notTaken : null, notSent: isTold ? notSent : null }

@@ -5,20 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { HeaderList } from '../../protocol'
+import type { Answers } from './answers'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 const PYTHON = join(root, '.peel', 'venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
-
-/** What a URL (without port) is answered with. */
-export interface CannedAnswer {
-  readonly status: number
-  readonly headers: HeaderList
-  readonly body: Uint8Array
-  /** The connection closes where more was announced. */
-  readonly isCut?: boolean
-  /** Headers of a 304, which a request with If-None-Match or If-Modified-Since gets in its place. */
-  readonly unchanged?: HeaderList
-}
 
 /** A request as it reached the ASGI app. */
 export interface SeenRequest {
@@ -27,13 +17,15 @@ export interface SeenRequest {
   readonly url: string
   readonly headers: HeaderList
   readonly bodyBytes: number
+  /** What it was answered with. */
+  readonly status: number
 }
 
 export interface FarEnd {
   /** Puts the port of its scheme into a URL. */
   withPort(url: string): string
   /** What to answer from now on; anything else is 404. Forgets what was asked so far. */
-  answer(answers: Readonly<Record<string, CannedAnswer>>): Promise<void>
+  answer(answers: Answers): Promise<void>
   /** What was asked since the last look, in order. */
   asked(): Promise<readonly SeenRequest[]>
   stop(): void
@@ -85,10 +77,12 @@ export async function startFarEnd(): Promise<FarEnd> {
       return at.href
     },
     answer: async (answers) => {
-      const lines = Object.entries(answers).map(([url, { body, isCut = false, unchanged = null, ...head }]) => [
-        url,
-        { ...head, body: Buffer.from(body).toString('base64'), isCut, unchanged },
-      ])
+      const lines = Object.entries(answers).map(
+        ([url, { body, isCut = false, unchanged = null, preflight = null, ...head }]) => [
+          url,
+          { ...head, body: Buffer.from(body).toString('base64'), isCut, unchanged, preflight },
+        ],
+      )
       await order({ answers: Object.fromEntries(lines) })
     },
     asked: async () => (await order({ asked: true })) as readonly SeenRequest[],

@@ -1,14 +1,25 @@
 // A case that a real Chromium and the modelled browser both do: who asks for what, and what the far end answers.
 // URLs are without ports.
-import type { CacheMode, CredentialsMode, HeaderList, Ms, RequestMode } from '../../protocol'
+import type {
+  CacheMode,
+  CredentialsMode,
+  FetchOutcome,
+  HeaderList,
+  Ms,
+  RedirectMode,
+  ReferrerPolicy,
+  RequestMode,
+} from '../../protocol'
 import type { SeenRequest } from './far-end'
 
-/** One request and what it is answered with. In headers `{http +60}` is a date so many seconds from now; see `datesIn`. */
+/** One request and what it is answered with. In headers `{http +60}` is a date so many seconds from now; see `answers.ts`. */
 export interface Hop {
   readonly url: string
   readonly headers: HeaderList
-  /** 200 where it isn't said; hops before the last one are 302. */
+  /** Where it isn't said 302, of the last hop 200. */
   readonly status?: number
+  /** What a preflight gets; without it the same as the request. */
+  readonly preflight?: { readonly status: number; readonly headers: HeaderList }
   /** A small page where it isn't said. */
   readonly body?: string
   /** Headers of the 304 that a conditional request gets. */
@@ -21,6 +32,8 @@ export interface FetchInit {
   readonly mode?: RequestMode
   readonly credentials?: CredentialsMode
   readonly cache?: CacheMode
+  readonly redirect?: RedirectMode
+  readonly referrerPolicy?: ReferrerPolicy
   readonly body?: string
   readonly headers?: HeaderList
 }
@@ -50,8 +63,23 @@ export interface LiveCase {
 
 /** What a script saw of a response; or the exception's text. */
 export type FetchSeen =
-  | { readonly type: string; readonly status: number; readonly headers: HeaderList; readonly body: string }
+  | {
+      readonly type: string
+      readonly status: number
+      readonly url: string
+      readonly redirected: boolean
+      readonly headers: HeaderList
+      /** With Chromium's text where reading it failed. */
+      readonly body: string
+    }
   | { readonly error: string }
+
+export interface FetchFate {
+  readonly outcome: FetchOutcome
+  /** As `FetchView.category`. */
+  readonly category: string | null
+  readonly console: readonly string[]
+}
 
 /** What one step was seen to do. */
 export interface StepSeen {
@@ -60,6 +88,8 @@ export interface StepSeen {
   readonly asked: readonly SeenRequest[]
   /** What `fetch()` gave; null for other steps. */
   readonly got: FetchSeen | null
+  /** What became of a fetch, why it failed in Chromium's terms, and what the console said of it. Null where nobody looked. */
+  readonly fate: FetchFate | null
   /** What `document.cookie` said; null where the step isn't about it. */
   readonly text: string | null
   /** Cookies that were not taken: the line with Chromium's reasons. Null where DevTools can't tell. */
@@ -89,19 +119,11 @@ export interface CaseSeen {
 
 export const isAsk = (step: AskStep | ScriptStep): step is AskStep => 'hops' in step
 
-const FORMATS: Readonly<Record<string, (date: Date) => string>> = {
-  http: (date) => date.toUTCString(),
-  dashed: (date) => date.toUTCString().replace(/(\d\d) (\w{3}) \d\d(\d\d)/, '$1-$2-$3'),
-  asctime: (date) => {
-    const [day, number, month, year, time] = date.toUTCString().split(/,? /)
-    return `${day} ${month} ${number} ${time} ${year}`
-  },
-}
-
-/** Puts dates in: `{http -60}`, `{dashed 3600}`, `{asctime 3600}` are seconds from a moment (ms since 1970). */
-export function datesIn(text: string, nowMs: number): string {
-  return text.replace(
-    /\{(http|dashed|asctime) (-?\d+)\}/g,
-    (_, format: string, seconds: string) => FORMATS[format]?.(new Date(nowMs + Number(seconds) * 1000)) ?? '',
-  )
+export const NOTHING_SEEN: Omit<StepSeen, 'atMs'> = {
+  asked: [],
+  got: null,
+  fate: null,
+  text: null,
+  notTaken: null,
+  notSent: null,
 }

@@ -5,8 +5,11 @@ import { cacheCase } from './cache-cases'
 import { comparableCache, runCacheModel } from './cache-model'
 import { chromiumHere, startChromium, type LiveChromium } from './chromium'
 import { comparableCookies } from './compare-cookies'
+import { comparableCors } from './compare-cors'
 import { cookieCase } from './cookie-cases'
 import { runCookieModel } from './cookie-model'
+import { corsCase } from './cors-cases'
+import { runCorsModel } from './cors-model'
 import { startFarEnd, whyNoFarEnd, type FarEnd } from './far-end'
 import type { CaseSeen, LiveCase } from './live-case'
 
@@ -28,8 +31,9 @@ interface Kind {
 }
 
 const KINDS: readonly Kind[] = [
-  { title: 'cookies', cases: cookieCase, share: 0.75, model: runCookieModel, comparable: comparableCookies },
-  { title: 'HTTP cache', cases: cacheCase, share: 0.25, model: runCacheModel, comparable: comparableCache },
+  { title: 'cookies', cases: cookieCase, share: 0.42, model: runCookieModel, comparable: comparableCookies },
+  { title: 'HTTP cache', cases: cacheCase, share: 0.16, model: runCacheModel, comparable: comparableCache },
+  { title: 'CORS', cases: corsCase, share: 0.42, model: runCorsModel, comparable: comparableCors },
 ]
 
 const executable = chromiumHere()
@@ -49,7 +53,7 @@ afterAll(async () => {
 })
 
 for (const { title, cases, share, model, comparable } of KINDS) {
-  const count = Math.ceil(COUNT * share)
+  const count = Math.round(COUNT * share)
   test.skipIf(why !== null)(
     `${count} random cases: ${title} as in a real Chromium`,
     async () => {

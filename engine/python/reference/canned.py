@@ -3,10 +3,11 @@
 Lines of JSON on stdin, each answered by one on stdout. First of all it prints `{"http": port, "https": port}`.
 
 - `{"answers": {url: {"status": int, "headers": [[name, value]], "body": base64, "isCut": bool, "unchanged": headers or
-  null}}}`: what to answer from now on, by URL without port and query; everything else gets 404. Forgets what was asked
-  so far. A cut answer ends in the middle: the connection closes where more was announced. With `unchanged` a request
-  that carries If-None-Match or If-Modified-Since gets a 304 with these headers.
-- `{"asked": true}`: gives `[{"method", "url", "headers", "bodyBytes"}]` since the last time, in order.
+  null, "preflight": {"status", "headers"} or null}}}`: what to answer from now on, by URL without port and query;
+  everything else gets 404. Forgets what was asked so far. `{origin}` in a header is the request's Origin, or `none`.
+  A cut answer ends in the middle: the connection closes where more was announced. With `unchanged` a request that
+  carries If-None-Match or If-Modified-Since gets a 304 with these headers; with `preflight` a preflight gets that.
+- `{"asked": true}`: gives `[{"method", "url", "headers", "bodyBytes", "status"}]` since the last time, in order.
 
 Header values are Latin-1, as in ASGI. The arguments are the paths of a certificate and its key.
 """
@@ -27,6 +28,18 @@ answers: dict[str, dict[str, Any]] = {}
 asked: list[dict[str, Any]] = []
 
 
+def choose(url: str, method: str, names: set[str]) -> dict[str, Any]:
+    """What a request with headers of these names is answered with."""
+    answer = answers.get(url)
+    if answer is None:
+        return {"status": 404, "headers": [["content-length", "0"]], "body": "", "isCut": False}
+    if answer["preflight"] is not None and method == "OPTIONS" and "access-control-request-method" in names:
+        return {**answer["preflight"], "body": "", "isCut": False}
+    if answer["unchanged"] is not None and {"if-none-match", "if-modified-since"} & names:
+        return {"status": 304, "headers": answer["unchanged"], "body": "", "isCut": False}
+    return answer
+
+
 async def app(scope: Any, receive: Any, send: Any) -> None:
     """Answer one request, and note it before the first byte goes out."""
     headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in scope["headers"]]
@@ -37,14 +50,15 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         message = await receive()
         body_bytes += len(message.get("body", b""))
         more = message.get("more_body", False)
-    asked.append({"method": scope["method"], "url": url, "headers": headers, "bodyBytes": body_bytes})
-    answer: dict[str, Any] = answers.get(
-        url, {"status": 404, "headers": [], "body": "", "isCut": False, "unchanged": None}
-    )
-    if answer["unchanged"] is not None and {"if-none-match", "if-modified-since"} & {name for name, _ in headers}:
-        answer = {"status": 304, "headers": answer["unchanged"], "body": "", "isCut": False}
-    lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer["headers"]]
-    await send({"type": "http.response.start", "status": answer["status"], "headers": lines})
+    answer = choose(url, scope["method"], {name for name, _ in headers})
+    status = answer["status"]
+    asked.append({"method": scope["method"], "url": url, "headers": headers, "bodyBytes": body_bytes, "status": status})
+    origin = dict(headers).get("origin", "none")
+    lines = [
+        (name.encode("latin-1"), value.replace("{origin}", origin).encode("latin-1"))
+        for name, value in answer["headers"]
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": lines})
     await send({"type": "http.response.body", "body": base64.b64decode(answer["body"]), "more_body": answer["isCut"]})
     if answer["isCut"]:
         raise ConnectionError("cut, as it was told to")
