@@ -116,4 +116,6 @@ test('on a phone the chosen tab is in sight', async ({ open }) => {
   const requests = app.page.getByRole('tablist', { name: 'Requests of this run' })
   await requests.getByRole('tab').last().click()
   await waitFor(async () => (await outOfSight(requests)) < 1)
+  // The inspector's tabs lie below the fold; they are no reason to scroll the pane.
+  expect(await app.onion.evaluate((onion) => onion.closest('.instrument')?.scrollTop)).toBe(0)
 })

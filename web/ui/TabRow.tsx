@@ -12,6 +12,20 @@ export function TabRow({ className = 'tabs', ...rest }: TabRowProps) {
   return <TabList {...rest} className={className} ref={list} />
 }
 
+/** Where the row scrolls, a piece of the next tab tells of it. */
+const PIECE_PX = 28
+
+/** Moves the row and nothing around it, as `scrollIntoView` would. */
+function scrollToChosen(row: HTMLElement): void {
+  const seen = row.getBoundingClientRect()
+  const tab = row.querySelector('[aria-selected="true"]')?.getBoundingClientRect()
+  if (!tab) return
+  const before = seen.left + PIECE_PX - tab.left
+  const beyond = tab.right + PIECE_PX - seen.right
+  if (before > 0) row.scrollLeft -= before
+  else if (beyond > 0) row.scrollLeft += beyond
+}
+
 /**
  * Scrolls the list so that its chosen tab is seen: when another is chosen, by whatever means, when tabs come or go, and
  * when the list gets another width, as it does with the pane around it coming to the front.
@@ -24,9 +38,7 @@ function useChosenInSight(list: RefObject<HTMLElement | null>): void {
     const bring = () => {
       cancelAnimationFrame(frame)
       // A frame later: when a tab is pressed, react-aria 1.22 first puts the list back to where it was last scrolled to.
-      frame = requestAnimationFrame(() =>
-        element.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
-      )
+      frame = requestAnimationFrame(() => scrollToChosen(element))
     }
     const width = new ResizeObserver(bring)
     width.observe(element)
