@@ -3,8 +3,6 @@ import { findVersion, VERSIONS, type VersionPair } from '../assets/versions'
 import type {
   BrowserState,
   CheckResult,
-  LiveInput,
-  LiveResult,
   LiveSocket,
   OrdersResult,
   PageRequest,
@@ -18,9 +16,11 @@ import { DoorError, openServerDoor, type ServerDoor } from '../server'
 import { EngineError } from './errors'
 import { EngineHost, type HostStatus } from './host'
 import { LIMITS } from './limits'
-import { LiveDesk, type LiveFetch } from './live-desk'
+import type { LiveFetch } from './live-desk'
+import { LiveServer } from './live-server'
 import { ORDERS_WALL_MS, ordersInput } from './orders'
 import { Session, type BranchOptions, type Carry, type Program } from './session'
+import { giveUp, type Work } from './work'
 
 export type EngineStatus = HostStatus
 
@@ -130,17 +130,6 @@ interface Workers {
   readonly leave: () => void
 }
 
-interface Work {
-  /** Settles when it has ended, however that was. */
-  readonly done: Promise<unknown>
-  readonly abort: AbortController
-}
-
-/** A run that is nearly done is let end; one that hangs is killed after this many real ms. */
-const GRACE_MS = 200
-
-const NO_SERVER = 'No server is running, so nobody can answer. Press Run to start yours.'
-
 /** @throws {UnknownVersion} */
 export function createEngine(options: PageEngineOptions = {}): Engine {
   return new PageEngine(options)
@@ -156,13 +145,20 @@ class PageEngine implements Engine {
   #lane: Lane = { kind: 'direct', why: 'The service worker is not up yet.' }
   #current: Work | null = null
   page = 'https://app.shop.test/'
-  /** For the running server. */
-  #desk: LiveDesk | null = null
-  #liveCall: Work | null = null
+  readonly #live: LiveServer
   #starting: { readonly program: Program; readonly done: Promise<RunDocument> } | null = null
 
   constructor(options: PageEngineOptions) {
     this.#options = options
+    this.#live = new LiveServer({
+      speed: options.speed ?? 1,
+      whenFree: () => this.#whenFree(),
+      onTrace: this.#onTrace,
+      onTurn: (session) => {
+        this.#tell({ kind: 'live', document: session.document })
+        if (!session.isOpen) this.#finish(session)
+      },
+    })
     this.#workers = this.#hire(findVersion(options.fastapi))
   }
 
@@ -220,7 +216,7 @@ class PageEngine implements Engine {
   start(program: Program, { signal: outer }: Pick<RunOptions, 'signal'> = {}): Promise<RunDocument> {
     const running = this.#session
     // Between two turns of what is live it is not to be disturbed.
-    if (running && isSame(running.program, program) && (this.#liveCall || (running.isOpen && !this.#current))) {
+    if (running && isSame(running.program, program) && (this.#live.turn || (running.isOpen && !this.#current))) {
       return Promise.resolve(running.document)
     }
     // Several who ask at once wait for the same start.
@@ -245,7 +241,7 @@ class PageEngine implements Engine {
       const session = open?.isOpen && isSame(open.program, program) ? open : await this.#open(program, signal)
       await session.send(group, { signal, carry, onTrace: this.#onTrace })
       const document = this.#finish(session)
-      this.#desk?.stir(document.events.at(-1)?.at ?? 0)
+      this.#live.stir(session)
       return document
     })
   }
@@ -253,7 +249,7 @@ class PageEngine implements Engine {
   branch(group: number, { line, signal: outer }: BranchOptions = {}): Promise<RunDocument> {
     return this.#exclusive(outer, async (signal) => {
       if (!this.#session) throw new RangeError('There is no session to go back in.')
-      this.#endLive('The server went back to an earlier moment.')
+      this.#live.end('The server went back to an earlier moment.')
       await this.#session.branch(group, { ...(line === undefined ? {} : { line }), signal })
       return this.#finish(this.#session)
     })
@@ -278,7 +274,7 @@ class PageEngine implements Engine {
 
   orders(program: Program, groups: readonly RequestGroup[], options: RunOptions = {}): Promise<OrdersResult> {
     return this.#exclusive(options.signal, async (signal) => {
-      this.#endLive('The server was stopped to try other orders.')
+      this.#live.end('The server was stopped to try other orders.')
       const result = await this.#workers.host.call('orders', ordersInput(program, groups), {
         wallMs: ORDERS_WALL_MS,
         signal,
@@ -288,12 +284,12 @@ class PageEngine implements Engine {
     })
   }
 
-  async fetch(ask: PageRequest, options: { readonly signal?: AbortSignal } = {}): Promise<LiveFetch> {
-    return (await this.#reachDesk()).fetch(ask, options)
+  fetch(ask: PageRequest, options: { readonly signal?: AbortSignal } = {}): Promise<LiveFetch> {
+    return this.#live.fetch(ask, options)
   }
 
-  async socket(ask: PageRequest, listener: SocketListener): Promise<LiveSocket | null> {
-    return (await this.#reachDesk()).socket(ask, listener)
+  socket(ask: PageRequest, listener: SocketListener): Promise<LiveSocket | null> {
+    return this.#live.socket(ask, listener)
   }
 
   check(source: string, file: string, document: RunDocument): Promise<readonly CheckResult[]> {
@@ -319,7 +315,7 @@ class PageEngine implements Engine {
   #dismiss(): void {
     const { sandbox, host, leave } = this.#workers
     this.#current?.abort.abort()
-    this.#endLive('The engine was shut down.')
+    this.#live.end('The engine was shut down.')
     leave()
     host.dispose()
     sandbox.dispose()
@@ -329,7 +325,7 @@ class PageEngine implements Engine {
 
   async #open(program: Program, signal: AbortSignal): Promise<Session> {
     this.#tell({ kind: 'server', state: this.#session?.isOpen ? 'reloading' : 'starting' })
-    this.#endLive('The server was started anew.')
+    this.#live.end('The server was started anew.')
     const session = new Session(this.#workers.host, program)
     this.#session = session
     await session.open({ signal, onTrace: this.#onTrace })
@@ -338,8 +334,8 @@ class PageEngine implements Engine {
 
   #finish(session: Session): RunDocument {
     const { document } = session
-    if (!session.isOpen) this.#endLive('The server was stopped.')
-    else this.#desk ??= this.#openDesk(session, document)
+    if (!session.isOpen) this.#live.end('The server was stopped.')
+    else this.#live.open(session)
     this.#tell({ kind: 'server', state: session.isOpen ? 'running' : document.stop ? 'stopped-by-budget' : 'stopped' })
     return document
   }
@@ -352,7 +348,7 @@ class PageEngine implements Engine {
     signal?.addEventListener('abort', onAbort, { once: true })
     const done = (async () => {
       if (before) await giveUp(before)
-      if (this.#liveCall) await giveUp(this.#liveCall)
+      if (this.#live.turn) await giveUp(this.#live.turn)
       if (signal?.aborted) throw new EngineError('aborted', 'Stopped before it began.')
       return work(abort.signal)
     })()
@@ -367,41 +363,8 @@ class PageEngine implements Engine {
     }
   }
 
-  #openDesk(session: Session, { events }: RunDocument): LiveDesk {
-    const { speed = 1 } = this.#options
-    const desk = new LiveDesk((input) => this.#goOn(session, input), { speed, nextTurn })
-    desk.stir(events.at(-1)?.at ?? 0)
-    return desk
-  }
-
-  #endLive(why: string): void {
-    this.#desk?.fail(new EngineError('aborted', why))
-    this.#desk = null
-  }
-
-  /** What a run under way leaves behind is what a page can ask. */
-  async #reachDesk(): Promise<LiveDesk> {
+  async #whenFree(): Promise<void> {
     while (this.#current) await this.#current.done
-    if (!this.#desk) throw new EngineError('protocol', NO_SERVER)
-    return this.#desk
-  }
-
-  /** One turn of what is live, between runs and sends. */
-  async #goOn(session: Session, input: LiveInput): Promise<LiveResult> {
-    while (this.#current) await this.#current.done
-    const abort = new AbortController()
-    const turn = session.live(input, { signal: abort.signal, onTrace: this.#onTrace })
-    const call = { done: turn.catch(() => undefined), abort }
-    this.#liveCall = call
-    try {
-      const result = await turn
-      this.#tell({ kind: 'live', document: session.document })
-      if (!session.isOpen) this.#finish(session)
-      if (!result) throw new EngineError('died', session.document.stop?.text ?? NO_SERVER)
-      return result
-    } finally {
-      if (this.#liveCall === call) this.#liveCall = null
-    }
   }
 
   async #carry({ direct }: RunOptions): Promise<Carry | undefined> {
@@ -454,26 +417,6 @@ class PageEngine implements Engine {
   #tell(notice: EngineNotice): void {
     for (const listener of this.#listeners) listener(notice)
   }
-}
-
-/** Lets something end if it is nearly done, and kills it if not. */
-async function giveUp({ done, abort }: Work): Promise<void> {
-  await Promise.race([done, new Promise((resolve) => setTimeout(resolve, GRACE_MS))])
-  abort.abort()
-  await done
-}
-
-/** Fetches of one breath come from the service worker as messages that follow each other. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.addEventListener('message', () => {
-      port1.close()
-      resolve()
-    })
-    port1.start()
-    port2.postMessage(null)
-  })
 }
 
 function isSame(a: Program, b: Program): boolean {
