@@ -1,6 +1,6 @@
 // Turns a request as the recorded cases write it into what a page asks its browser for.
 import type { AskKind, HeaderList, Page, PageRequest } from '../../protocol'
-import { encodeText, toBodyText } from '../../requests'
+import { encodeMultipart, encodeText, toBodyText } from '../../requests'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -115,7 +115,10 @@ function extractBody(body: AnyBody | null): { readonly bytes: Uint8Array; readon
       }
     case 'formdata':
       return {
-        bytes: encodeText(encodeForm(fieldsOf(body.fields))),
+        bytes: encodeMultipart(
+          fieldsOf(body.fields).map(([name, text]) => ({ name, text })),
+          BOUNDARY,
+        ),
         type: `multipart/form-data; boundary=${BOUNDARY}`,
       }
     case 'blob':
@@ -136,13 +139,4 @@ function isPairs(fields: CaseFields): fields is HeaderList {
 
 function contentOf({ text, bytes }: Content): Uint8Array {
   return bytes === undefined ? encodeText(text ?? '') : Uint8Array.from(bytes)
-}
-
-/** HTML 4.10.21.8, "multipart/form-data encoding algorithm", for fields of text. */
-function encodeForm(fields: HeaderList): string {
-  const quote = (name: string): string => name.replaceAll('\n', '%0A').replaceAll('\r', '%0D').replaceAll('"', '%22')
-  const parts = fields.map(
-    ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${quote(name)}"\r\n\r\n${value}\r\n`,
-  )
-  return `${parts.join('')}--${BOUNDARY}--\r\n`
 }

@@ -1,5 +1,5 @@
 // Bodies as scripts give them, as bytes. Fetch 5.2, "extract a body".
-import { encodeText, joinBytes } from '../../requests'
+import { encodeMultipart, encodeText, type FormPart } from '../../requests'
 
 export interface ReadBody {
   readonly bytes: Uint8Array
@@ -32,25 +32,15 @@ function whole(bytes: Uint8Array, type: string | null): ReadBody {
 
 let forms = 0
 
-/** multipart/form-data (HTML, "multipart form data"), with a boundary of Chromium's form that is the same in each run. */
+/** With a boundary of Chromium's form that is the same in each run. */
 async function readForm(form: FormData): Promise<ReadBody> {
   const boundary = `----WebKitFormBoundaryPeel${String(++forms).padStart(12, '0')}`
-  const parts: Uint8Array[] = []
-  for (const [name, value] of form) {
-    const disposition = `--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"`
-    if (typeof value === 'string') {
-      parts.push(encodeText(`${disposition}\r\n\r\n${value.replaceAll(/\r\n|\r|\n/g, '\r\n')}\r\n`))
-    } else {
-      const type = value.type || 'application/octet-stream'
-      parts.push(encodeText(`${disposition}; filename="${escape(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`))
-      parts.push(new Uint8Array(await value.arrayBuffer()), encodeText('\r\n'))
-    }
-  }
-  parts.push(encodeText(`--${boundary}--\r\n`))
-  return whole(joinBytes(parts), `multipart/form-data; boundary=${boundary}`)
-}
-
-/** HTML: line breaks and quotes in names are percent-encoded. */
-function escape(name: string): string {
-  return name.replaceAll(/\r\n|\r|\n/g, '%0D%0A').replaceAll('"', '%22')
+  const parts = await Promise.all(
+    [...form].map(async ([name, value]): Promise<FormPart> => {
+      if (typeof value === 'string') return { name, text: value }
+      const bytes = new Uint8Array(await value.arrayBuffer())
+      return { name, file: value.name, type: value.type || 'application/octet-stream', bytes }
+    }),
+  )
+  return whole(encodeMultipart(parts, boundary), `multipart/form-data; boundary=${boundary}`)
 }
