@@ -3,11 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Browser, type CDPSession } from 'playwright'
-import { build, preview } from 'vite'
 import { App, waitFor } from '../e2e/fixtures/app-page'
 import { ONE_GET, withHeader } from '../e2e/content/programs'
 import { BROWSER_FLAGS, findBrowser } from '../e2e/fixtures/find-browser'
-import { servePage } from '../e2e/fixtures/serve'
+import { servePage, serveSource } from '../e2e/fixtures/serve'
 import { groupRequests } from '../engine/browser'
 import { spawnNodeWorker } from '../engine/cli/spawn'
 import { EngineHost, Session, type Program } from '../engine/host'
@@ -17,7 +16,7 @@ import type { BenchPage, BootFigures } from './bench/page'
 import { measureDoors } from './bench/doors'
 import { measureEngine } from './bench/engine'
 import { median, percentile, round, table } from './bench/figures'
-import { PREPARED, ROOT } from './lib/paths.mjs'
+import { ROOT } from './lib/paths.mjs'
 
 const isQuick = process.argv.includes('--quick')
 const BOOTS = isQuick ? 2 : 5
@@ -38,20 +37,7 @@ const FIRST = requestsOf('GET /breads/rye\nOrigin: https://shop.example\n')
 const say = (text: string) => void process.stderr.write(`  … ${text}\n`)
 
 async function bootInChromium(browser: Browser): Promise<Record<'plain' | 'snapshot', BootFigures[]>> {
-  const outDir = join(PREPARED, 'bench')
-  await build({
-    root: join(ROOT, 'scripts/bench'),
-    configFile: join(ROOT, 'vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true },
-  })
-  const server = await preview({
-    root: ROOT,
-    configFile: false,
-    logLevel: 'error',
-    build: { outDir },
-    preview: { port: 4890 },
-  })
+  const served = await serveSource('scripts/bench', '.peel/bench', 4890)
   const figures: Record<'plain' | 'snapshot', BootFigures[]> = { plain: [], snapshot: [] }
   try {
     for (let i = 0; i < BOOTS; i++) {
@@ -59,7 +45,7 @@ async function bootInChromium(browser: Browser): Promise<Record<'plain' | 'snaps
       for (const way of ['plain', 'snapshot'] as const) {
         const context = await browser.newContext()
         const page = await context.newPage()
-        await page.goto(server.resolvedUrls?.local[0] ?? '')
+        await page.goto(served.url)
         // The end of the last browser context and the beginning of this one belong to neither way.
         await page.waitForTimeout(SETTLE_MS)
         const boot = () =>
@@ -73,7 +59,7 @@ async function bootInChromium(browser: Browser): Promise<Record<'plain' | 'snaps
       }
     }
   } finally {
-    await server.close()
+    await served.close()
   }
   return figures
 }
