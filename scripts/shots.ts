@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright'
-import { ENDLESS, ONE_GET, PUT_BY_PAGE, RAISES, SYNTAX_ERROR, WITH_COOKIE } from '../e2e/content/programs'
+import { ENDLESS, ONE_GET, PUT_BY_PAGE, RAISES, SHOP, SYNTAX_ERROR, WITH_COOKIE } from '../e2e/content/programs'
 import { App, waitForText } from '../e2e/fixtures/app-page'
 import { BROWSER_FLAGS, findBrowser } from '../e2e/fixtures/find-browser'
 import { servePage } from '../e2e/fixtures/serve'
@@ -26,6 +26,18 @@ const runSource = async (app: App, source: string) => {
   await app.openFile('main.py')
   await app.type(source)
   await app.runButton.click()
+}
+
+const writeShop = async (app: App) => {
+  await app.openFile('requests.http')
+  await app.type(PUT_BY_PAGE)
+  await app.openFile('main.py')
+  await app.type(SHOP)
+}
+
+const openTab = async (app: App, name: string) => {
+  await app.showPane('Result')
+  await app.page.getByRole('tab', { name }).click()
 }
 
 /** What is on screen when the picture is taken. */
@@ -52,13 +64,37 @@ const STATES: Readonly<Record<string, (app: App) => Promise<void>>> = {
     await app.page.getByRole('tab', { name: /^PUT/ }).click()
     await app.page.getByRole('button', { name: 'Why' }).click()
   },
+  script: async (app) => {
+    await writeShop(app)
+    await openTab(app, 'JavaScript')
+    const prompt = app.page.getByRole('textbox', { name: 'JavaScript to run on the page' })
+    const log = app.page.getByRole('log', { name: 'JavaScript console' })
+    for (const [source, answer] of [
+      ["const r = await fetch('http://localhost:8000/items'); await r.json()", /\(3\)|\[1, 2, 3\]/],
+      ["await fetch('http://localhost:8000/items', { method: 'DELETE' })", 'Failed to fetch'],
+    ] as const) {
+      await prompt.fill(source)
+      await prompt.press('Enter')
+      await waitForText(log, answer)
+    }
+  },
+  preview: (app) => openTab(app, 'Preview'),
+  docs: async (app) => {
+    await writeShop(app)
+    await openTab(app, 'Preview')
+    const address = app.page.getByRole('textbox', { name: 'Address' })
+    await address.fill('/docs')
+    await address.press('Enter')
+    const frame = app.page.frameLocator('iframe[title^="Document at"]')
+    await frame.getByRole('heading', { name: /FastAPI/ }).waitFor()
+  },
   syntax: (app) => runSource(app, SYNTAX_ERROR),
   error: (app) => runSource(app, RAISES),
   stopped: (app) => runSource(app, ENDLESS),
 }
 
 /** States whose picture is taken at every size and in every theme. */
-const EVERYWHERE: ReadonlySet<string> = new Set(['first', 'run', 'blocked', 'browser'])
+const EVERYWHERE: ReadonlySet<string> = new Set(['first', 'run', 'blocked', 'browser', 'script', 'preview', 'docs'])
 
 const words = process.argv.slice(2)
 const isWanted = (name: string) => words.every((word) => name.includes(word))
