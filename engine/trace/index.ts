@@ -32,6 +32,23 @@ export {
 export { readLineMarks, type LineMarks, type LineValues } from './lines'
 export { registeredLayers } from './registered'
 export { eventWords } from './event-words'
+export { eventsOfExchange, lastUpTo } from './by-exchange'
+export {
+  compareMoments,
+  lanesAt,
+  nextWait,
+  readLanes,
+  type Lane,
+  type LaneBar,
+  type LaneNow,
+  type LanesView,
+  type Moment,
+  type Span,
+  type ThreadSpan,
+  type Hold,
+  type Wait,
+} from './lanes'
+export { callIn, laneWords, msWords, sayMoment, stateWords, type CodeOf } from './lane-words'
 export { diffHeaders, parseHeaderLines } from './headers'
 export {
   pageWords,
