@@ -5,8 +5,17 @@ import { readCorpus } from '../corpus/read-corpus'
 import { EngineHost } from '../host'
 import type { RunDocument } from '../protocol'
 import { parseHttpFile } from '../requests'
-import { lanesAt, laneWords, nextWait, readLanes, sayMoment, sentenceText, stateWords, type LanesView } from '../trace'
-import { compareMoments, holdAt } from '../trace/lanes'
+import {
+  lanesAt,
+  laneWords,
+  nextWait,
+  readLanes,
+  narrateLanes,
+  sentenceText,
+  stateWords,
+  type LanesView,
+} from '../trace'
+import { comparePoints, holdAt } from '../trace/lanes'
 import { spawnNodeWorker } from './spawn'
 import { askPeel } from './testing/reference'
 
@@ -118,7 +127,7 @@ describe('readLanes() of requests that meet on the loop', () => {
     const said: string[] = []
     let wait = nextWait(view, { at: -1, seq: -1 }, 1)
     for (; wait; wait = nextWait(view, wait.from, 1))
-      said.push(sentenceText(sayMoment(view, wait.from, document.events[wait.from.seq] ?? null, code)))
+      said.push(sentenceText(narrateLanes(view, wait.from, document.events[wait.from.seq] ?? null, code)))
     expect(said.slice(0, 6)).toEqual([
       'At 0 ms A waits in asyncio.sleep(0.4) until 400 ms, and leaves the loop to others.',
       'At 100 ms B sits in time.sleep(0.5) and holds the loop until 600 ms. A waits until 400 ms.',
@@ -175,12 +184,12 @@ describe('the corpus', () => {
       // Waits follow one another, each within the life of its exchange; bars lie in one another.
       let before = { at: lane.sentAt, seq: -1 }
       for (const wait of lane.waits) {
-        expect(compareMoments(before, wait.from)).toBeLessThanOrEqual(0)
+        expect(comparePoints(before, wait.from)).toBeLessThanOrEqual(0)
         expect(wait.to.at).toBeGreaterThan(wait.from.at)
         before = wait.to
       }
-      expect(compareMoments(before, lane.to)).toBeLessThanOrEqual(0)
-      for (const bar of lane.bars) expect(compareMoments(bar.from, bar.to)).toBeLessThanOrEqual(0)
+      expect(comparePoints(before, lane.to)).toBeLessThanOrEqual(0)
+      for (const bar of lane.bars) expect(comparePoints(bar.from, bar.to)).toBeLessThanOrEqual(0)
       // All of its virtual time is told: it runs in instants only.
       const told = lane.waits.reduce((sum, wait) => sum + wait.to.at - wait.from.at, 0)
       expect(told).toBeCloseTo(lane.to.at - lane.sentAt, 6)

@@ -34,7 +34,7 @@ export { registeredLayers } from './registered'
 export { eventWords } from './event-words'
 export { eventsOfExchange, lastUpTo } from './by-exchange'
 export {
-  compareMoments,
+  comparePoints,
   lanesAt,
   nextWait,
   readLanes,
@@ -42,13 +42,13 @@ export {
   type LaneBar,
   type LaneNow,
   type LanesView,
-  type Moment,
+  type TimePoint,
   type Span,
   type ThreadSpan,
   type Hold,
   type Wait,
 } from './lanes'
-export { callIn, laneWords, msWords, sayMoment, stateWords, type CodeOf } from './lane-words'
+export { callIn, laneWords, msWords, narrateLanes, stateWords, type CodeOf } from './lane-words'
 export { diffHeaders, parseHeaderLines } from './headers'
 export {
   pageWords,

@@ -2,13 +2,13 @@
 import type { Ms, Place, TraceEvent } from '../protocol'
 import { eventWords } from './event-words'
 import {
-  compareMoments,
+  comparePoints,
   holdAt,
   lanesAt,
   type Lane,
   type LaneNow,
   type LanesView,
-  type Moment,
+  type TimePoint,
   type Wait,
 } from './lanes'
 import type { Sentence, SentencePart } from './narrate'
@@ -47,7 +47,7 @@ function codeAt(wait: Wait, code: CodeOf): string | null {
 }
 
 /** The same moment said of one lane, for a list: `Could go on since 400 ms. Waits 200 ms more.` */
-export function stateWords({ lane, state, wait }: LaneNow, moment: Moment): string {
+export function stateWords({ lane, state, wait }: LaneNow, moment: TimePoint): string {
   const since = wait ? msWords(wait.from.at) : ''
   const until = wait ? msWords(wait.to.at) : ''
   switch (state) {
@@ -105,11 +105,11 @@ function letters(nows: readonly LaneNow[]): SentencePart[] {
  * The sentence of a moment: at most three, the first of who has the loop or whose wait begins here.
  * @param event what happened last, in words of its own where somebody simply runs
  */
-export function sayMoment(view: LanesView, moment: Moment, event: TraceEvent | null, code: CodeOf): Sentence {
+export function narrateLanes(view: LanesView, moment: TimePoint, event: TraceEvent | null, code: CodeOf): Sentence {
   const nows = lanesAt(view, moment)
   const hold = holdAt(view, moment)
   const at = t(`At ${msWords(moment.at)} `)
-  const begins = nows.find(({ wait }) => wait && compareMoments(wait.from, moment) === 0)
+  const begins = nows.find(({ wait }) => wait && comparePoints(wait.from, moment) === 0)
   const blocker = nows.find(({ state }) => state === 'block')
   const of = (state: LaneNow['state']) => nows.filter((now) => now.state === state && now !== begins)
   const said: SentencePart[] = [at]

@@ -6,15 +6,15 @@ import { eventsOfExchange } from './by-exchange'
 import type { RingOrigin } from './model'
 
 /** A place on both axes: virtual time, and within one virtual instant the number of the event. */
-export interface Moment {
+export interface TimePoint {
   readonly at: Ms
   readonly seq: number
 }
 
 /** From a moment up to another, which belongs to what follows. */
 export interface Span {
-  readonly from: Moment
-  readonly to: Moment
+  readonly from: TimePoint
+  readonly to: TimePoint
 }
 
 /**
@@ -47,7 +47,7 @@ export interface LaneBar extends Span {
 }
 
 /** One message of a stream or of a WebSocket, as it passes the server. */
-export interface LaneTick extends Moment {
+export interface LaneTick extends TimePoint {
   readonly direction: 'in' | 'out'
   readonly bytes: number
 }
@@ -110,13 +110,13 @@ export function laneLetter(exchange: number): string {
 }
 
 /** Earlier, by time and then by number: below 0, 0 for the same, above 0. */
-export function compareMoments(a: Moment, b: Moment): number {
+export function comparePoints(a: TimePoint, b: TimePoint): number {
   return a.at - b.at || a.seq - b.seq
 }
 
 /** Whether a span holds a moment; its end belongs to what follows. */
-export function holds(span: Span, moment: Moment): boolean {
-  return compareMoments(span.from, moment) <= 0 && compareMoments(moment, span.to) < 0
+export function holds(span: Span, moment: TimePoint): boolean {
+  return comparePoints(span.from, moment) <= 0 && comparePoints(moment, span.to) < 0
 }
 
 /** Lays a session out. A session that is still running is laid out as far as it has come. */
@@ -138,14 +138,14 @@ export function readLanes(doc: Readable): LanesView {
     loop: readLoop(events),
     threads,
     threadsNeeded: Math.max(0, ...threads.map((one) => one.thread)),
-    span: { from: first ? momentOf(first) : START, to: last ? momentOf(last) : START },
+    span: { from: first ? pointOf(first) : START, to: last ? pointOf(last) : START },
     waits: readWaits(lanes),
   }
 }
 
-const START: Moment = { at: 0, seq: 0 }
+const START: TimePoint = { at: 0, seq: 0 }
 
-function momentOf({ at, seq }: TraceEvent): Moment {
+function pointOf({ at, seq }: TraceEvent): TimePoint {
   return { at, seq }
 }
 
@@ -163,7 +163,7 @@ function readLate(events: readonly TraceEvent[]): Map<number, Lateness[]> {
     let end = block
     for (let next = blocks[i + 1], at = i + 1; next?.from === end.to; next = blocks[++at]) end = next
     for (const { at, layer, exchange } of block.late) {
-      const one = { layer, from: { at, seq: block.seq }, to: momentOf(end) }
+      const one = { layer, from: { at, seq: block.seq }, to: pointOf(end) }
       const known = late.get(exchange)
       if (known) known.push(one)
       else late.set(exchange, [one])
@@ -175,13 +175,13 @@ function readLate(events: readonly TraceEvent[]): Map<number, Lateness[]> {
 /** Consecutive events of one exchange are one hold; what blocks stands between its two moments. */
 function readLoop(events: readonly TraceEvent[]): Hold[] {
   const holdsOfLoop: Hold[] = []
-  let run: { exchange: number | null; from: Moment; to: Moment } | null = null
-  const end = (to: Moment | null) => {
+  let run: { exchange: number | null; from: TimePoint; to: TimePoint } | null = null
+  const end = (to: TimePoint | null) => {
     if (run) holdsOfLoop.push({ kind: 'run', exchange: run.exchange, from: run.from, to: to ?? run.to })
     run = null
   }
   for (const event of events) {
-    const moment = momentOf(event)
+    const moment = pointOf(event)
     if (event.kind === 'clock') {
       const before = { at: event.from, seq: event.seq }
       end(before)
@@ -199,8 +199,8 @@ function readLoop(events: readonly TraceEvent[]): Hold[] {
 function readThreads(events: readonly TraceEvent[]): ThreadSpan[] {
   const spans: ThreadSpan[] = []
   const open: { start: EventOf<'thread'>; thread: number }[] = []
-  const close = ({ start, thread }: (typeof open)[number], to: Moment) =>
-    spans.push({ exchange: start.exchange, name: start.name, thread, of: start.of, from: momentOf(start), to })
+  const close = ({ start, thread }: (typeof open)[number], to: TimePoint) =>
+    spans.push({ exchange: start.exchange, name: start.name, thread, of: start.of, from: pointOf(start), to })
   for (const event of events) {
     if (event.kind !== 'thread') continue
     if (event.phase === 'start') {
@@ -213,11 +213,11 @@ function readThreads(events: readonly TraceEvent[]): ThreadSpan[] {
       ({ start }) => start.task === event.task && start.name === event.name && start.exchange === event.exchange,
     )
     const [ended] = at < 0 ? [] : open.splice(at, 1)
-    if (ended) close(ended, momentOf(event))
+    if (ended) close(ended, pointOf(event))
   }
   const last = events.at(-1)
-  for (const one of open) close(one, last ? momentOf(last) : momentOf(one.start))
-  return spans.toSorted((a, b) => compareMoments(a.from, b.from))
+  for (const one of open) close(one, last ? pointOf(last) : pointOf(one.start))
+  return spans.toSorted((a, b) => comparePoints(a.from, b.from))
 }
 
 function readLane(
@@ -229,8 +229,8 @@ function readLane(
 ): Lane {
   const [first] = own
   const last = own.at(-1)
-  const from = first ? momentOf(first) : START
-  const arrival = late.find((one) => one.layer === BROWSER && compareMoments(one.from, from) < 0)
+  const from = first ? pointOf(first) : START
+  const arrival = late.find((one) => one.layer === BROWSER && comparePoints(one.from, from) < 0)
   const route = own.find((event): event is EventOf<'route'> => event.kind === 'route')
   const scope = own.find((event): event is EventOf<'enter'> => event.kind === 'enter' && event.scope != null)?.scope
   const waits = readGaps(index, own, late)
@@ -256,7 +256,7 @@ function readLane(
     status: exchange?.response?.status ?? null,
     endpoint: route ? { name: route.endpoint, isSync: route.sync } : null,
     from,
-    to: last ? momentOf(last) : from,
+    to: last ? pointOf(last) : from,
     bars: readBars(own, layers, route),
     waits,
     ticks: readTicks(own),
@@ -273,8 +273,8 @@ function readBars(
   route: EventOf<'route'> | undefined,
 ): LaneBar[] {
   const last = own.at(-1)
-  const ends = new Map<string, Moment>()
-  for (const event of own) if (event.kind === 'exit' && event.layer !== null) ends.set(event.layer, momentOf(event))
+  const ends = new Map<string, TimePoint>()
+  for (const event of own) if (event.kind === 'exit' && event.layer !== null) ends.set(event.layer, pointOf(event))
   const bars: LaneBar[] = []
   const seen = new Set<string>()
   for (const event of own) {
@@ -288,8 +288,8 @@ function readBars(
       name: isCore ? (route?.endpoint ?? 'endpoint') : (layer?.name ?? event.layer),
       origin: isCore ? (route?.file == null ? 'framework' : 'yours') : (layer?.origin ?? 'yours'),
       depth: bars.length,
-      from: momentOf(event),
-      to: ends.get(event.layer) ?? (last ? momentOf(last) : momentOf(event)),
+      from: pointOf(event),
+      to: ends.get(event.layer) ?? (last ? pointOf(last) : pointOf(event)),
     })
   }
   return bars
@@ -305,7 +305,7 @@ function readTicks(own: readonly TraceEvent[]): LaneTick[] {
     const isSocket = type === 'websocket.send' || type === 'websocket.receive'
     if (!isSocket && (type !== 'http.response.body' || !body?.bytes)) continue
     if (!isSocket) bodies++
-    ticks.push({ ...momentOf(event), direction: event.kind === 'send' ? 'out' : 'in', bytes: body?.bytes ?? 0 })
+    ticks.push({ ...pointOf(event), direction: event.kind === 'send' ? 'out' : 'in', bytes: body?.bytes ?? 0 })
   }
   return bodies === 1 ? ticks.slice(1) : ticks
 }
@@ -320,31 +320,31 @@ function readGaps(exchange: number, own: readonly TraceEvent[], late: readonly L
   for (const event of own) {
     if (before && event.at > before.at) {
       const layer = event.layer
-      const add = (kind: WaitKind, from: Moment, to: Moment) => {
+      const add = (kind: WaitKind, from: TimePoint, to: TimePoint) => {
         // A function in a thread runs ahead of its sleep: where it stands cannot be told.
         const runs = kind === 'thread' ? ([...threads.values()][0]?.name ?? null) : null
         const place = runs === null ? (lines.get(layer) ?? null) : null
-        if (compareMoments(from, to) < 0) waits.push({ kind, exchange, layer, place, runs, from, to })
+        if (comparePoints(from, to) < 0) waits.push({ kind, exchange, layer, place, runs, from, to })
       }
-      const from = momentOf(before)
+      const from = pointOf(before)
       const isBlock = event.kind === 'clock'
-      const to = isBlock ? { at: event.from, seq: event.seq } : momentOf(event)
+      const to = isBlock ? { at: event.from, seq: event.seq } : pointOf(event)
       // Threads go on while the loop is taken.
       const kind: WaitKind = threads.size > 0 ? 'thread' : 'sleep'
       let at = from
-      while (next < late.length && compareMoments(late[next]?.to ?? to, from) <= 0) next++
+      while (next < late.length && comparePoints(late[next]?.to ?? to, from) <= 0) next++
       for (; next < late.length; next++) {
         const one = late[next]
-        if (!one || compareMoments(one.from, to) >= 0) break
-        const since = compareMoments(one.from, at) < 0 ? at : one.from
+        if (!one || comparePoints(one.from, to) >= 0) break
+        const since = comparePoints(one.from, at) < 0 ? at : one.from
         const until = one.to.at < to.at ? one.to : to
-        if (compareMoments(until, since) <= 0) continue
+        if (comparePoints(until, since) <= 0) continue
         if (since.at > at.at) add(kind, at, since)
         add('late', since, until)
         at = until
       }
       if (to.at > at.at) add(kind, at, to)
-      if (isBlock) add('block', to, momentOf(event))
+      if (isBlock) add('block', to, pointOf(event))
     }
     if (event.kind === 'line') lines.set(event.layer, { file: event.file, line: event.line })
     if (event.kind === 'thread') {
@@ -359,17 +359,17 @@ function readGaps(exchange: number, own: readonly TraceEvent[], late: readonly L
 }
 
 function readWaits(lanes: readonly Lane[]): Wait[] {
-  const all = lanes.flatMap((lane) => lane.waits).toSorted((a, b) => compareMoments(a.from, b.from))
-  return all.filter((wait, i) => i === 0 || compareMoments(all[i - 1]?.from ?? START, wait.from) !== 0)
+  const all = lanes.flatMap((lane) => lane.waits).toSorted((a, b) => comparePoints(a.from, b.from))
+  return all.filter((wait, i) => i === 0 || comparePoints(all[i - 1]?.from ?? START, wait.from) !== 0)
 }
 
 /**
  * The beginning of a wait before or after a moment.
  * @returns null where there is none
  */
-export function nextWait(view: LanesView, moment: Moment, by: 1 | -1): Wait | null {
-  if (by > 0) return view.waits.find((wait) => compareMoments(wait.from, moment) > 0) ?? null
-  return view.waits.findLast((wait) => compareMoments(wait.from, moment) < 0) ?? null
+export function nextWait(view: LanesView, moment: TimePoint, by: 1 | -1): Wait | null {
+  if (by > 0) return view.waits.find((wait) => comparePoints(wait.from, moment) > 0) ?? null
+  return view.waits.findLast((wait) => comparePoints(wait.from, moment) < 0) ?? null
 }
 
 /** What a lane is doing at a moment. `unsent`: its client has not sent it. `turn`: it can go on in this same instant. */
@@ -382,30 +382,30 @@ export interface LaneNow {
 }
 
 /** What every exchange does at a moment. */
-export function lanesAt(view: LanesView, moment: Moment): LaneNow[] {
+export function lanesAt(view: LanesView, moment: TimePoint): LaneNow[] {
   const holder = holdAt(view, moment)?.exchange ?? null
   return view.lanes.map((lane) => {
     const wait = lane.waits.find((one) => holds(one, moment)) ?? null
     if (wait) return { lane, state: wait.kind, wait }
-    if (compareMoments(moment, lane.from) < 0) return { lane, state: 'unsent', wait }
-    if (compareMoments(moment, lane.to) > 0) return { lane, state: 'over', wait }
+    if (comparePoints(moment, lane.from) < 0) return { lane, state: 'unsent', wait }
+    if (comparePoints(moment, lane.to) > 0) return { lane, state: 'over', wait }
     return { lane, state: lane.exchange === holder ? 'run' : 'turn', wait }
   })
 }
 
 /** Who has the loop at a moment; null while it is free, and outside of the session. */
-export function holdAt(view: LanesView, moment: Moment): Hold | null {
+export function holdAt(view: LanesView, moment: TimePoint): Hold | null {
   const { loop } = view
   let low = 0
   let high = loop.length
   while (low < high) {
     const middle = (low + high) >> 1
     const hold = loop[middle]
-    if (hold && compareMoments(hold.from, moment) <= 0) low = middle + 1
+    if (hold && comparePoints(hold.from, moment) <= 0) low = middle + 1
     else high = middle
   }
   const hold = loop[low - 1]
   if (!hold) return null
-  const isLast = compareMoments(view.span.to, moment) === 0
+  const isLast = comparePoints(view.span.to, moment) === 0
   return holds(hold, moment) || (isLast && low === loop.length) ? hold : null
 }

@@ -11,6 +11,7 @@ import type {
   RunDocument,
   TraceEvent,
 } from '../protocol'
+import { eventsOfExchange } from './by-exchange'
 import { groupHeaders } from './headers'
 import { hopsOf, type HopRole } from './parts'
 
@@ -93,20 +94,20 @@ export function eventsOf(
   index: number | null,
   fetch: number | null,
   events: readonly TraceEvent[],
-): TraceEvent[] {
-  const exchanges = fetch === null ? [] : (doc.fetches?.[fetch]?.exchanges ?? [])
+): readonly TraceEvent[] {
+  const own = index === null ? [] : eventsOfExchange(events, index)
+  if (fetch === null) return own
+  const exchanges = doc.fetches?.[fetch]?.exchanges ?? []
   const isFirst = index === null || exchanges[0] === index
   const isLast = index === null || exchanges.at(-1) === index
-  let begun = false
-  return events.filter((event) => {
-    if (event.exchange !== null) {
-      const own = event.exchange === index
-      begun ||= own
-      return own
-    }
-    const about = event.kind === 'rule' || event.kind === 'verdict' ? event.fetch : undefined
-    return about !== undefined && about === fetch && (begun ? isLast : isFirst)
-  })
+  const begun = own[0]?.seq ?? Infinity
+  const about = eventsOfExchange(events, null).filter(
+    (event) =>
+      (event.kind === 'rule' || event.kind === 'verdict') &&
+      event.fetch === fetch &&
+      (event.seq > begun ? isLast : isFirst),
+  )
+  return about.length === 0 ? own : [...about, ...own].sort((a, b) => a.seq - b.seq)
 }
 
 /** Number of the fetch that an exchange belongs to; null for a plain client's. */

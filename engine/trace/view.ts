@@ -13,6 +13,7 @@ import type {
   StopView,
   TraceEvent,
 } from '../protocol'
+import { eventsOfExchange } from './by-exchange'
 import { diffHeaders, parseHeaderLines } from './headers'
 import { eventsOf, fetchOf, readBrowserPart, type BrowserPart } from './page-view'
 import type {
@@ -416,10 +417,7 @@ function handledWithin(ring: Ring, record: Record_ | undefined): RingError | nul
  * @returns rings from the outside in and the steps of the slider; for an exchange without events, rings nobody reached
  */
 export function viewExchange(doc: Readable, index: number, events: readonly TraceEvent[] = doc.events): ExchangeView {
-  const fetch = fetchOf(
-    doc.exchanges[index],
-    events.filter((event) => event.exchange === index),
-  )
+  const fetch = fetchOf(doc.exchanges[index], eventsOfExchange(events, index))
   return viewOf(doc, index, fetch, events)
 }
 
