@@ -32,9 +32,9 @@ export {
 export { readLineMarks, type LineMarks, type LineValues } from './lines'
 export { registeredLayers } from './registered'
 export { eventWords } from './event-words'
-export { eventsOfExchange, lastUpTo } from './by-exchange'
+export { lastUpTo } from './by-exchange'
 export {
-  comparePoints,
+  laneLetter,
   lanesAt,
   nextWait,
   readLanes,
@@ -48,7 +48,7 @@ export {
   type Hold,
   type Wait,
 } from './lanes'
-export { callIn, laneWords, msWords, narrateLanes, stateWords, type CodeOf } from './lane-words'
+export { laneWords, msWords, narrateLanes, stateWords, type CodeOf } from './lane-words'
 export { diffHeaders, parseHeaderLines } from './headers'
 export {
   pageWords,

@@ -31,7 +31,7 @@ export function msWords(ms: Ms): string {
 }
 
 /** What a line does that takes time, without what it is assigned to: `time.sleep(0.5)`. */
-export function callIn(line: string): string {
+function callIn(line: string): string {
   const text = line.trim().replace(/^(return|await|yield)\s+/, '')
   const call =
     /(?:await\s+)?([\w.]*(?:sleep|wait|acquire|gather|recv|receive\w*|get|join)\([^()]*(?:\([^()]*\)[^()]*)*\))/.exec(

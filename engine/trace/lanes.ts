@@ -93,7 +93,7 @@ export interface LanesView {
   readonly threads: readonly ThreadSpan[]
   /** Most threads that were busy at one time. */
   readonly threadsNeeded: number
-  /** The whole session. */
+  /** From the first request's sending to the last one's end; starting and stopping the server stand outside. */
   readonly span: Span
   /** Every beginning of a wait, in order, each moment once. */
   readonly waits: readonly Wait[]
@@ -122,8 +122,6 @@ export function holds(span: Span, moment: TimePoint): boolean {
 /** Lays a session out. A session that is still running is laid out as far as it has come. */
 export function readLanes(doc: Readable): LanesView {
   const { events } = doc
-  const first = events[0]
-  const last = events.at(-1)
   const names = new Map(doc.layers.map((layer) => [layer.id, layer]))
   const late = readLate(events)
   const threads = readThreads(events)
@@ -138,12 +136,26 @@ export function readLanes(doc: Readable): LanesView {
     loop: readLoop(events),
     threads,
     threadsNeeded: Math.max(0, ...threads.map((one) => one.thread)),
-    span: { from: first ? pointOf(first) : START, to: last ? pointOf(last) : START },
+    span: spanOf(lanes),
     waits: readWaits(lanes),
   }
 }
 
 const START: TimePoint = { at: 0, seq: 0 }
+
+function spanOf(lanes: readonly Lane[]): Span {
+  const [first] = lanes
+  if (!first) return { from: START, to: START }
+  const from = lanes.reduce(
+    (least, lane) => ({
+      at: Math.min(least.at, lane.sentAt),
+      seq: Math.min(least.seq, lane.from.seq),
+    }),
+    { at: first.sentAt, seq: first.from.seq },
+  )
+  const to = lanes.reduce((most, lane) => (comparePoints(lane.to, most) > 0 ? lane.to : most), first.to)
+  return { from, to }
+}
 
 function pointOf({ at, seq }: TraceEvent): TimePoint {
   return { at, seq }
@@ -406,6 +418,5 @@ export function holdAt(view: LanesView, moment: TimePoint): Hold | null {
   }
   const hold = loop[low - 1]
   if (!hold) return null
-  const isLast = comparePoints(view.span.to, moment) === 0
-  return holds(hold, moment) || (isLast && low === loop.length) ? hold : null
+  return holds(hold, moment) || comparePoints(hold.to, moment) === 0 ? hold : null
 }

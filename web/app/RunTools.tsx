@@ -20,7 +20,10 @@ function useTools(): readonly Tool[] {
   const pin = useApp((s) => s.pin)
   const dropRival = useApp((s) => s.dropRival)
   const showStage = useApp((s) => s.showStage)
-  const tools: Tool[] = [{ id: 'pin', name: 'Pin this run', icon: 'pin', group: 'look', act: pin }]
+  const tools: Tool[] = [
+    { id: 'sequence', name: 'Show as lanes', icon: 'lanes', group: 'look', act: () => showStage('sequence') },
+    { id: 'pin', name: 'Pin this run', icon: 'pin', group: 'look', act: pin },
+  ]
   tools.push({
     id: 'compare',
     name: 'Compare with another run',

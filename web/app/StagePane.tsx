@@ -20,6 +20,10 @@ const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
     title: 'Two runs side by side',
     View: lazy(async () => ({ default: (await import('../compare')).ComparePane })),
   },
+  sequence: {
+    title: 'Sequence',
+    View: lazy(async () => ({ default: (await import('../sequence')).SequencePane })),
+  },
 }
 
 export function StagePane({ stage, size }: { readonly stage: Exclude<Stage, 'bench'>; readonly size: Size }) {

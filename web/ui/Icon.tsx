@@ -58,6 +58,7 @@ const PATHS = {
   beside: <path d="M4 5h6v14H4zM14 5h6v14h-6z" />,
   save: <path d="M12 4v11M7 10.500l5 5 5-5M5 20h14" />,
   copy: <path d="M9 9h11v11H9zM15 9V4H4v11h5" />,
+  lanes: <path d="M3 6h9M8 12h12M5 18h8M12 4v4M20 10v4M13 16v4" />,
   back: <path d="M15 5l-8 7 8 7" />,
 } as const
 

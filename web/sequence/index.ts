@@ -1,0 +1,2 @@
+// Door of the room that shows a session as lanes on the virtual time axis.
+export { SequencePane } from './SequencePane'
