@@ -2,7 +2,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { RunDocument } from '../../engine/protocol'
 import { lastUpTo, type TimePoint } from '../../engine/trace'
-import { useShownStep, viewOf } from '../app/use-exchange'
+import { momentsOf, useShownStep, viewOf } from '../app/use-exchange'
 import { useApp } from '../store'
 
 export interface Place {
@@ -34,7 +34,8 @@ export function usePlace(): Place | null {
       if (!at) return
       const { document } = at
       const exchange = wanted ?? at.index
-      const view = exchange === at.index || exchange === null ? at.view : viewOf(document, exchange)
+      const isHere = exchange === at.index || exchange === null
+      const view = isHere ? at.view : viewOf(document, exchange)
       const seq = Number.isFinite(to.seq) ? to.seq : lastSeqAt(document, to.at)
       const whole = Math.max(
         0,
@@ -42,7 +43,9 @@ export function usePlace(): Place | null {
       )
       const event = document.events[lastUpTo(document.events, seq)]
       if (exchange !== null && exchange !== at.index) chooseExchange(exchange)
-      seek(whole)
+      // The onion's own finer places are those of which it has something to say.
+      const moments = isHere ? at.moments : momentsOf(document, exchange, view)
+      seek(whole, moments.find((moment) => moment.seq === seq && moment.whole === whole) ? seq : null)
       setFiner({ document, exchange, whole, point: { at: Number.isFinite(to.at) ? to.at : (event?.at ?? 0), seq } })
     },
     [at, chooseExchange, seek],
@@ -58,9 +61,15 @@ export function usePlace(): Place | null {
   return useMemo(() => {
     if (!at) return null
     const isHere =
-      finer !== null && finer.document === at.document && finer.exchange === at.index && finer.whole === at.whole
+      finer !== null &&
+      finer.document === at.document &&
+      finer.exchange === at.index &&
+      finer.whole === at.whole &&
+      (at.seq === null || at.seq === finer.point.seq)
     const here = at.view.steps[at.whole]
-    const point = isHere ? finer.point : { at: here?.at ?? 0, seq: here?.seq ?? 0 }
+    const moment = at.seq === null ? undefined : at.moments.find((one) => one.seq === at.seq)
+    const stands = moment ?? here
+    const point = isHere ? finer.point : { at: stands?.at ?? 0, seq: stands?.seq ?? 0 }
     return { document: at.document, exchange: at.index, point, goTo, step }
   }, [at, finer, goTo, step])
 }
