@@ -1,5 +1,5 @@
 // The words by which a row of the onion is read aloud. The full name always comes first.
-import type { HeaderChange, RingView, Row, ShownExchange } from './model'
+import type { ExchangeView, HeaderChange, RingView, Row, ShownExchange } from './model'
 import { listWords, namesByKind, ringsOfRow, tellingFirst, usedWords } from './words'
 
 function originWords(ring: RingView): string {
@@ -111,6 +111,13 @@ function deedWords(shown: ShownExchange, ring: RingView, isCore: boolean): strin
     return `${who} ${status}${names.length > 0 ? ` with ${listWords(names)}` : ''}`
   }
   return [...requestWords(ring, true), ...responseWords(ring)].join('; ')
+}
+
+/** What one ring did, without its name: `passes the request on; adds x-took to the response`. */
+export function ringWords(view: ExchangeView, at: number): string {
+  const ring = view.rings[at]
+  const shown: ShownExchange = { view, rows: [], steps: [], turn: view.turn }
+  return ring ? deedWords(shown, ring, at === view.rings.length - 1) : ''
 }
 
 /**

@@ -1,9 +1,8 @@
-// The inspector's smaller tabs: body, state, time and source of the step in view. Draws what the trace room has read.
+// The inspector's smaller tabs: body, state and time of the step in view. Draws what the trace room has read.
 import { useMemo } from 'react'
 import { rowName, type RingView, type ShownExchange } from '../../engine/trace'
 import { colourJson, readBody } from '../network/body-text'
-import { useApp } from '../store'
-import { byteWords, lineWords, timeWords } from './words'
+import { byteWords, timeWords } from './words'
 
 interface Props {
   readonly shown: ShownExchange
@@ -117,35 +116,4 @@ function stepWord(kind: ShownExchange['steps'][number]['kind'], direction: 'in' 
   if (kind === 'catch') return 'caught by'
   if (kind === 'pass') return 'skips'
   return direction === 'in' ? 'into' : 'out of'
-}
-
-export function SourceFacts(props: Props) {
-  const ring = ringAt(props)
-  const files = useApp((s) => s.files)
-  const goTo = useApp((s) => s.goTo)
-  if (!ring) return <Nothing>The client is outside of your program.</Nothing>
-  if (ring.file === null || ring.line === null || !(ring.file in files)) {
-    return (
-      <Nothing>
-        {ring.origin === 'library' || ring.origin === 'framework'
-          ? `${ring.name} is ${ring.origin === 'library' ? 'a library layer that you chose' : "one of the framework's own layers"}. It is not in your files.`
-          : `${ring.name} is not in your files.`}
-      </Nothing>
-    )
-  }
-  const { file, line } = ring
-  const lines = (files[file] ?? '').split('\n').slice(line - 1, line + 11)
-  return (
-    <div className="facts">
-      <p className="facts__lead">
-        {ring.name},{' '}
-        <button className="link" type="button" onClick={() => goTo(file, line)}>
-          {lineWords({ file, line })}
-        </button>
-      </p>
-      <pre className="code-text" tabIndex={0} aria-label={`Source of ${ring.name}`}>
-        {lines.join('\n')}
-      </pre>
-    </div>
-  )
 }

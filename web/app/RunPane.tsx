@@ -1,5 +1,5 @@
 // The right column: the exchanges as tabs, and for the chosen one onion, tape, sentence and inspector with one cursor.
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { Tab, TabPanel, Tabs } from 'react-aria-components'
 import {
   foldExchange,
@@ -17,7 +17,8 @@ import { DirectionSwitch, HeaderTable, MovePanel, Narration, sentenceAt, Tape, u
 import { Button, Icon, TabRow } from '../ui'
 import { Chooser } from './Chooser'
 import { tabKey } from './chooser'
-import { BodyFacts, SourceFacts, StateFacts, TimeFacts } from './Facts'
+import { BodyFacts, StateFacts, TimeFacts } from './Facts'
+import { LayerFacts } from './LayerFacts'
 import { Notices } from './Notices'
 import { useShownStep } from './use-exchange'
 import { useLayerChanges } from './use-layer-changes'
@@ -57,6 +58,10 @@ function hasRoomToSpare(width: number, height: number): boolean {
   return width >= 720 && height >= 900
 }
 
+/** Px that tape and sentence take below an onion with the whole column, and the least that is left for it. */
+const BELOW_TALL = 172
+const TALL_LEAST = 372
+
 /** Below this the header table keeps name, value and who added it. */
 const NARROW = 560
 
@@ -82,17 +87,23 @@ const NO_MOMENTS: readonly Moment[] = []
 function Instrument({ size }: { readonly size: Size }) {
   const at = useShownStep()
   const grain = useApp((s) => s.grain)
+  const inspected = useApp((s) => s.inspected)
+  const inspect = useApp((s) => s.inspect)
+  const isTall = useApp((s) => s.isOnionTall)
+  const setTall = useApp((s) => s.setOnionTall)
   const shownRun = useApp((s) => s.shown)
   const changes = useLayerChanges()
   const { ref, width, height } = useBox<HTMLDivElement>()
   const [opened, setOpened] = useState(NOTHING_OPENED)
   const isPhone = size === 'phone'
   const isLarge = !isPhone && hasRoomToSpare(width, height)
-  const inner = Math.max(300, Math.floor((width - 32) / (isLarge ? LARGE : 1)))
+  const zoom = isLarge ? LARGE : 1
+  const inner = Math.max(300, Math.floor((width - 32) / zoom))
+  const onionHeight = isTall ? Math.max(TALL_LEAST, Math.floor((height - BELOW_TALL) / zoom)) : undefined
   const view = at?.view
   const shown = useMemo(
-    () => (view ? foldExchange(view, { opened, fits: fitsIn(onionBox(inner)) }) : null),
-    [view, opened, inner],
+    () => (view ? foldExchange(view, { opened, fits: fitsIn(onionBox(inner, onionHeight)) }) : null),
+    [view, opened, inner, onionHeight],
   )
   const moves = useMoves(shown, at?.moments ?? NO_MOMENTS, at)
   if (!at || !shown) return null
@@ -105,17 +116,32 @@ function Instrument({ size }: { readonly size: Size }) {
       if (!after.delete(group)) after.add(group)
       return after
     })
+  const inspectRow = (row: number) => {
+    const ring = shown.view.rings[shown.rows[row]?.rings[0] ?? -1]
+    if (ring) inspect(ring.id)
+    if (isTall) setTall(false)
+  }
+  const press = (event: KeyboardEvent) => {
+    moves.press(event)
+    if (event.key !== 'f' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+    setTall(!isTall)
+    event.preventDefault()
+  }
   return (
-    <div className="instrument" ref={ref} onKeyDown={moves.press}>
+    <div className="instrument" ref={ref} onKeyDown={press}>
       <VerdictLine view={at.view} />
       <div className={`instrument__onion${isLarge ? ' instrument__onion--large' : ''}`}>
         <OnionView
           shown={shown}
           step={step}
           onStep={goTo}
+          onRow={inspectRow}
+          chosen={inspected}
+          tall={{ isTall, onTall: setTall }}
           onToggleGroup={toggleGroup}
           changes={changes}
           width={inner}
+          height={onionHeight}
           runKey={`${shownRun?.turn ?? 0}-${at.index ?? 'unsent'}-${at.view.browser?.fetch ?? ''}`}
         />
       </div>
@@ -139,18 +165,22 @@ function Instrument({ size }: { readonly size: Size }) {
       <p className="instrument__said" role="status" hidden={moves.said === null}>
         {moves.said}
       </p>
-      <Notices />
-      <Inspector shown={shown} step={step} onStep={goTo} isCompact={width < NARROW} />
+      {!isTall && (
+        <>
+          <Notices />
+          <Inspector shown={shown} step={step} onStep={goTo} isCompact={width < NARROW} />
+        </>
+      )}
     </div>
   )
 }
 
 const INSPECTOR: readonly { readonly id: InspectorTab; readonly name: string }[] = [
+  { id: 'layer', name: 'Layer' },
   { id: 'headers', name: 'Headers' },
   { id: 'body', name: 'Body' },
   { id: 'state', name: 'State' },
   { id: 'time', name: 'Time' },
-  { id: 'source', name: 'Source' },
 ]
 
 function Inspector(props: {
@@ -180,6 +210,9 @@ function Inspector(props: {
         <span className="spacer" />
         {inspectorTab === 'headers' && !isCompact && <DirectionSwitch of={of} onOf={setOf} />}
       </div>
+      <TabPanel className="inspector__panel" id="layer">
+        <LayerFacts shown={shown} step={step} />
+      </TabPanel>
       <TabPanel className="inspector__panel" id="headers">
         <HeaderTable
           shown={shown}
@@ -199,9 +232,6 @@ function Inspector(props: {
       </TabPanel>
       <TabPanel className="inspector__panel" id="time">
         <TimeFacts shown={shown} step={step} onStep={onStep} />
-      </TabPanel>
-      <TabPanel className="inspector__panel" id="source">
-        <SourceFacts shown={shown} step={step} />
       </TabPanel>
     </Tabs>
   )

@@ -8,13 +8,19 @@ interface LayerListProps {
   readonly shown: ShownExchange
   /** Row of the cursor, -1 at the page, null without steps. */
   readonly current: number | null
+  /** Row that was chosen, or −1. */
+  readonly chosen: number
+  /** Rows that no step leads to can be chosen as well. */
+  readonly canChooseAll: boolean
+  readonly tall: { readonly isTall: boolean; readonly onTall: (isTall: boolean) => void } | undefined
   readonly onRow: (row: number) => void
   readonly onToggleGroup: ((group: string) => void) | undefined
   readonly onFocusRow: (row: number | null) => void
   readonly arranging: Arranging | null
 }
 
-export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow, arranging }: LayerListProps) {
+export function LayerList(props: LayerListProps) {
+  const { shown, current, chosen, canChooseAll, tall, onRow, onToggleGroup, onFocusRow, arranging } = props
   const id = useId()
   const [open, setOpen] = useState(false)
   const [roving, setRoving] = useState(0)
@@ -35,25 +41,43 @@ export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow, ar
       event.stopPropagation()
       return
     }
+    const row = shown.rows[active]
+    if (row?.group != null && event.key === (row.folded ? 'ArrowRight' : 'ArrowLeft')) {
+      event.preventDefault()
+      onToggleGroup?.(row.group)
+      return
+    }
     const to = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: last }[event.key]
     if (to === undefined) return
     event.preventDefault()
-    const row = Math.min(Math.max(0, to), last)
-    setRoving(row)
-    list.current?.querySelectorAll<HTMLElement>('[data-layer]')[row]?.focus()
+    const next = Math.min(Math.max(0, to), last)
+    setRoving(next)
+    list.current?.querySelectorAll<HTMLElement>('[data-layer]')[next]?.focus()
   }
 
   return (
     <div className="on-list-part">
-      <button
-        type="button"
-        className="on-list-toggle"
-        aria-expanded={open}
-        aria-controls={id}
-        onClick={() => setOpen(!open)}
-      >
-        {open ? 'Hide the list' : 'Layers as a list'}
-      </button>
+      <div className="on-tools">
+        {tall ? (
+          <button
+            type="button"
+            className="on-list-toggle"
+            aria-keyshortcuts="F"
+            onClick={() => tall.onTall(!tall.isTall)}
+          >
+            {tall.isTall ? 'Usual height' : 'Whole column'}
+          </button>
+        ) : null}
+        <button
+          type="button"
+          className="on-list-toggle"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
+        >
+          {open ? 'Hide the list' : 'Layers as a list'}
+        </button>
+      </div>
       <ol
         id={id}
         ref={list}
@@ -79,7 +103,10 @@ export function LayerList({ shown, current, onRow, onToggleGroup, onFocusRow, ar
                 type="button"
                 data-layer
                 tabIndex={i === active ? 0 : -1}
-                aria-disabled={(!arranging?.isArranging && firstStepOf(shown, i) === null) || undefined}
+                aria-pressed={canChooseAll ? chosen === i : undefined}
+                aria-disabled={
+                  (!canChooseAll && !arranging?.isArranging && firstStepOf(shown, i) === null) || undefined
+                }
                 onFocus={() => {
                   setRoving(i)
                   onFocusRow(i)

@@ -35,11 +35,17 @@ export interface OnionViewProps {
   readonly onStep: (step: number) => void
   /** What can be done with the layers; without it they can be looked at only. */
   readonly changes?: LayerChanges | undefined
+  /** Chooses a row, after the step has gone to it; also one that the request never reached. */
+  readonly onRow?: (row: number) => void
+  /** Id of the ring that was chosen, in or outside of a folded run. */
+  readonly chosen?: string | null
+  /** Gives the onion the whole column, or takes it back. */
+  readonly tall?: { readonly isTall: boolean; readonly onTall: (isTall: boolean) => void }
   /** Opens or folds a run of layers; `group` is a row's `group`. */
   readonly onToggleGroup?: (group: string) => void
   /** Size of the drawing in px; without it the onion fills the width it is given, at its usual height. */
   readonly width?: number
-  readonly height?: number
+  readonly height?: number | undefined
   readonly scale?: number
   /** Changes when a fresh run is shown: its path is then drawn once. */
   readonly runKey?: string | number
@@ -89,7 +95,7 @@ function useCursorInView(frame: RefObject<HTMLDivElement | null>, y: number | nu
 }
 
 export function OnionView(props: OnionViewProps) {
-  const { step, onStep, onToggleGroup, height, scale = 1, runKey, empty } = props
+  const { step, onStep, onRow, chosen = null, tall, onToggleGroup, height, scale = 1, runKey, empty } = props
   const layout = useRef<OnionLayout>(null)
   const arranging = useArranging(props.shown, props.changes, layout)
   const shown = arranging?.shown ?? props.shown
@@ -103,10 +109,12 @@ export function OnionView(props: OnionViewProps) {
   const isStack = shown.view.kind === 'stack'
   const current = shown.steps[step]
   useCursorInView(ref, current ? (drawing.points[current.point]?.y ?? null) : null)
-  const jump = (row: number) => {
+  const choose = (row: number) => {
     const first = firstStepOf(shown, row)
     if (first !== null) onStep(first)
+    onRow?.(row)
   }
+  const chosenRow = shown.rows.findIndex(({ rings }) => rings.some((at) => shown.view.rings[at]?.id === chosen))
   return (
     <section
       className={`on-region${isStack ? ' on-stack' : ''}${drawing.layout.box.margin > 0 ? ' on-wide' : ''}`}
@@ -119,8 +127,9 @@ export function OnionView(props: OnionViewProps) {
           step={step}
           focused={arranging?.isArranging ? arranging.lifted : focused}
           arranging={arranging}
+          chosen={chosenRow}
           runKey={runKey}
-          onRow={jump}
+          onRow={choose}
           onToggleGroup={onToggleGroup}
         />
       </div>
@@ -128,7 +137,10 @@ export function OnionView(props: OnionViewProps) {
       <LayerList
         shown={shown}
         current={current ? current.row : null}
-        onRow={jump}
+        chosen={chosenRow}
+        tall={tall}
+        canChooseAll={onRow !== undefined}
+        onRow={choose}
         onToggleGroup={onToggleGroup}
         onFocusRow={setFocused}
         arranging={arranging}
@@ -148,12 +160,23 @@ interface DrawingProps {
   readonly step: number
   readonly focused: number | null
   readonly arranging: Arranging | null
+  readonly chosen: number
   readonly runKey: string | number | undefined
   readonly onRow: (row: number) => void
   readonly onToggleGroup: ((group: string) => void) | undefined
 }
 
-function OnionDrawing({ drawing, shown, step, focused, arranging, runKey, onRow, onToggleGroup }: DrawingProps) {
+function OnionDrawing({
+  drawing,
+  shown,
+  step,
+  focused,
+  chosen,
+  arranging,
+  runKey,
+  onRow,
+  onToggleGroup,
+}: DrawingProps) {
   const id = useId()
   const fresh = useFresh(runKey)
   const { layout, rows } = drawing
@@ -190,7 +213,7 @@ function OnionDrawing({ drawing, shown, step, focused, arranging, runKey, onRow,
           return (
             <g
               key={row.row.id}
-              className={`on-ring on-${row.origin}${row.dead ? ' on-dead' : ''}${arranging?.lifted === row.index ? ' on-lifted' : ''}`}
+              className={`on-ring on-${row.origin}${row.dead ? ' on-dead' : ''}${arranging?.lifted === row.index ? ' on-lifted' : ''}${chosen === row.index ? ' on-chosen' : ''}`}
               onPointerDown={(event) => arranging?.onGrab(row.index, event)}
               onClick={() => onRow(row.index)}
             >
@@ -266,6 +289,7 @@ function OnionDrawing({ drawing, shown, step, focused, arranging, runKey, onRow,
             current={current?.row === row.index}
             focused={focused === row.index}
             arranging={arranging}
+            chosen={chosen === row.index}
             onRow={onRow}
             onToggleGroup={onToggleGroup}
           />
@@ -436,11 +460,12 @@ interface RowNameProps {
   readonly current: boolean
   readonly focused: boolean
   readonly arranging: Arranging | null
+  readonly chosen: boolean
   readonly onRow: (row: number) => void
   readonly onToggleGroup: ((group: string) => void) | undefined
 }
 
-function RowName({ row, drawing, current, focused, arranging, onRow, onToggleGroup }: RowNameProps) {
+function RowName({ row, drawing, current, focused, chosen, arranging, onRow, onToggleGroup }: RowNameProps) {
   const { layout } = drawing
   const { scale } = layout.box
   const shape = layout.rows[row.index]
@@ -457,6 +482,7 @@ function RowName({ row, drawing, current, focused, arranging, onRow, onToggleGro
     row.dead ? 'on-dead' : '',
     focused ? 'on-focused' : '',
     arranging?.lifted === row.index ? 'on-lifted' : '',
+    chosen ? 'on-chosen' : '',
   ]
   return (
     <g

@@ -6,6 +6,7 @@ import { createBrowserSlice } from './browser'
 import { createChangesSlice } from './changes'
 import { createEditorSlice } from './editor'
 import { createEngineSlice } from './engine'
+import { createInspectSlice } from './inspect'
 import { createKeeper, type TextStorage } from './keep'
 import { createLessonSlice, type Progress } from './lesson'
 import { createPaceSlice, PACES, type Breakpoints, type PaceSlice } from './pace'
@@ -60,6 +61,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createVariantsSlice(set, get, api),
         ...createPaceSlice(set, get, api),
         ...createChangesSlice(set, get, api),
+        ...createInspectSlice(set, get, api),
         ...createViewSlice(set, get, api),
       }),
       {

@@ -178,7 +178,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         set({ phase: 'idle', arriving: [] })
       },
       chooseExchange: (exchangeIndex) => {
-        set({ exchangeIndex, wasChosen: true, unsentFetch: null, cursor: null, moment: null })
+        set({ exchangeIndex, wasChosen: true, unsentFetch: null, cursor: null, moment: null, inspected: null })
         follow(get().shown?.document.exchanges[exchangeIndex]?.from)
       },
       chooseFetch: (fetch) => {
@@ -188,10 +188,10 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
           get().chooseExchange(last)
           return
         }
-        set({ unsentFetch: fetch, wasChosen: true, cursor: null, moment: null })
+        set({ unsentFetch: fetch, wasChosen: true, cursor: null, moment: null, inspected: null })
         follow(view?.from)
       },
-      seek: (cursor, moment = null) => set({ cursor, moment }),
+      seek: (cursor, moment = null) => set({ cursor, moment, inspected: null }),
       dismissTrouble: () => set({ trouble: null }),
       showRecorded: (document, files) => {
         // A live run is never replaced by a recording that comes late.

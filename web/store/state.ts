@@ -3,6 +3,7 @@ import type { BrowserSlice } from './browser'
 import type { ChangesSlice } from './changes'
 import type { EditorSlice } from './editor'
 import type { EngineSlice } from './engine'
+import type { InspectSlice } from './inspect'
 import type { LessonSlice } from './lesson'
 import type { PaceSlice } from './pace'
 import type { QuizSlice } from './quiz'
@@ -26,6 +27,7 @@ export type All = EditorSlice &
   VariantsSlice &
   PaceSlice &
   ChangesSlice &
+  InspectSlice &
   ViewSlice
 
 /** The outside world, given to the store when it is made. */
