@@ -38,10 +38,23 @@ const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 createRoot(root).render(<App />)
 
-const { placeId, openPlace, bootEngine } = store.getState()
+const { placeId, openPlace, bootEngine, openLink } = store.getState()
+/** What a link brought is opened once: after that the address is the page's own, and a reload keeps what was typed. */
+const takeLink = (): string | null => {
+  const { hash, pathname, search } = location
+  if (!hash.startsWith('#moment=')) return null
+  history.replaceState(null, '', pathname + search)
+  return hash
+}
+const link = takeLink()
 // A question's program has its lesson's id with the question behind a `#`; after a reload the lesson is opened.
 const [lessonId] = placeId.split('#')
-void openPlace(catalog.list.find(({ id }) => id === lessonId)?.id ?? catalog.first.id)
+const lastPlace = openPlace(catalog.list.find(({ id }) => id === lessonId)?.id ?? catalog.first.id)
+if (link !== null) void lastPlace.then(() => openLink(link))
+addEventListener('hashchange', () => {
+  const next = takeLink()
+  if (next !== null) void openLink(next)
+})
 
 /** Somebody who saves data is asked first: the engine is 18 MB. */
 const savesData = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true

@@ -159,15 +159,98 @@ describe('ways to move', () => {
     await app.slider.focus()
     await app.page.keyboard.press('Home')
     await app.page.keyboard.press('e')
-    await isSaid(app, 'The handler http_exception_handler is called for HTTPException')
+    await isSaid(app, 'read_bread raises HTTPException')
+    await app.page.keyboard.press('e')
+    await isSaid(app, 'The exception handler http_exception_handler makes a 404 of HTTPException')
     await app.page.keyboard.press('e')
     await waitForText(app.page.locator('body'), 'No exception comes after this.')
-    await app.page.keyboard.press('End')
     await app.page.keyboard.press('E')
-    await isSaid(app, 'The handler http_exception_handler is called for HTTPException')
+    await isSaid(app, 'read_bread raises HTTPException')
     const before = await said(app)
     await goToLine(app, 2)
     await app.page.keyboard.type('# .e[]b')
     expect(await said(app)).toBe(before)
+  })
+})
+
+describe('a link to a moment', () => {
+  /** Copies a link by keys alone, and gives its fragment. */
+  const copyLink = async (app: App) => {
+    await app.slider.focus()
+    await app.page.keyboard.press('?')
+    await app.page.getByRole('button', { name: 'Copy a link to this moment' }).press('Enter')
+    await waitForText(app.page.locator('body'), 'Link copied.')
+    const url = await app.page.evaluate(() => navigator.clipboard.readText())
+    expect(url.length).toBeLessThan(8192)
+    return new URL(url).hash
+  }
+  const permissions = ['clipboard-read', 'clipboard-write']
+
+  test('opens the request and the line that it was made at', async ({ open }) => {
+    const app = await open({ permissions })
+    await app.page.getByRole('tab', { name: /OPTIONS/ }).press('Enter')
+    await app.page.getByRole('tab', { name: /bagel/ }).press('Enter')
+    await app.slider.focus()
+    await app.page.keyboard.press('Home')
+    for (let turn = 0; turn < 4; turn++) await app.page.keyboard.press('.')
+    const before = (await said(app)) ?? ''
+    expect(before).toMatch(/line \d+ of main\.py/)
+    const hash = await copyLink(app)
+
+    const there = await open({ path: hash })
+    await isSaid(there, before.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    expect(await there.page.getByRole('tab', { name: /bagel/ }).getAttribute('aria-selected')).toBe('true')
+    // It is opened once: the address is the page's own again.
+    expect(there.page.url()).not.toContain('#')
+  })
+
+  test('brings the program along and runs it; what was there can be had back', async ({ open }) => {
+    const app = await open({ permissions })
+    await app.openFile('requests.http')
+    await app.type('GET /moon\n')
+    await app.openFile('main.py')
+    await app.type(
+      'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get("/moon")\nasync def moon():\n    far = 384_400\n    return far\n',
+    )
+    await app.runAsItIs()
+    await app.slider.focus()
+    await app.page.keyboard.press('Home')
+    await app.page.keyboard.press('.')
+    await app.page.keyboard.press('.')
+    await isSaid(app, 'In moon, line 9 of main.py comes next; far is 384400')
+    const hash = await copyLink(app)
+
+    const there = await open()
+    await there.openFile('main.py')
+    await there.type('# mine\n')
+    await there.page.evaluate((next) => void (location.hash = next), hash)
+    await isSaid(there, 'In moon, line 9 of main.py comes next; far is 384400')
+    await waitForText(there.page.locator('body'), 'This link brought its own files.')
+    expect(await findViolations(there.page)).toEqual([])
+    await there.page.getByRole('button', { name: 'Bring mine back' }).press('Enter')
+    await waitFor(async () => (await there.editorText()).includes('# mine'))
+  })
+
+  test.for([
+    ['#moment=AAAA', 'This link is damaged'],
+    ['#moment=', 'This link is damaged'],
+  ] as const)('%s says in a sentence what is wrong', async ([hash, words], { open }) => {
+    const app = await open({ path: hash })
+    await waitForText(app.page.locator('body'), words)
+    expect(await app.layers()).not.toEqual([])
+  })
+
+  test('a program that is too long for a link is said to be', async ({ open }) => {
+    const app = await open({ permissions })
+    const noise = Array.from(
+      { length: 700 },
+      (_, at) => `# ${(at * 2_654_435_761).toString(36)}${(at ** 5).toString(36)}`,
+    )
+    await app.type(`from fastapi import FastAPI\n\napp = FastAPI()\n${noise.join('\n')}\n`)
+    await app.runAsItIs()
+    await app.slider.focus()
+    await app.page.keyboard.press('?')
+    await app.page.getByRole('button', { name: 'Copy a link to this moment' }).press('Enter')
+    await waitForText(app.page.locator('body'), /the link would have \d+\.\d kB/)
   })
 })

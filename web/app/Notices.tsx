@@ -18,6 +18,7 @@ import {
 export function Notices() {
   return (
     <div className="notices">
+      <LinkNotice />
       <TroubleNotice />
       <ChangeNotice />
       <StopNotice />
@@ -41,6 +42,53 @@ function MessageStrip({ message, children }: { readonly message: Message; readon
       <div className="notice__buttons">
         {place && <Button onPress={() => goTo(place.file, place.line)}>{`Go to ${lineWords(place)}`}</Button>}
         {children}
+      </div>
+    </div>
+  )
+}
+
+/** What a link brought, or why it could not be made or opened. */
+function LinkNotice() {
+  const note = useApp((s) => s.linkNote)
+  const close = useApp((s) => s.closeLinkNote)
+  const takeBack = useApp((s) => s.takeBack)
+  if (!note) return null
+  return (
+    <div className={`notice${note.kind === 'trouble' ? ' notice--bad' : ''}`} role="status">
+      <p>
+        {note.kind === 'trouble' ? (
+          note.text
+        ) : note.kind === 'restored' ? (
+          <>
+            <b>This link brought its own files.</b> What you had here is kept.
+          </>
+        ) : note.isCopied ? (
+          <>
+            <b>Link copied.</b> It holds your changes and this moment itself, so nothing was sent anywhere.
+          </>
+        ) : (
+          <>
+            <b>This window gives no access to the clipboard.</b> Copy the link from here.
+          </>
+        )}
+      </p>
+      {note.kind === 'made' && !note.isCopied && (
+        <input className="field field--mono" aria-label="Link to this moment" readOnly value={note.url} />
+      )}
+      <div className="notice__buttons">
+        {note.kind === 'restored' && (
+          <Button
+            onPress={() => {
+              takeBack()
+              close()
+            }}
+          >
+            Bring mine back
+          </Button>
+        )}
+        <Button look="quiet" onPress={close}>
+          Close
+        </Button>
       </div>
     </div>
   )

@@ -91,6 +91,7 @@ function Instrument({ size }: { readonly size: Size }) {
   const inspect = useApp((s) => s.inspect)
   const isTall = useApp((s) => s.isOnionTall)
   const setTall = useApp((s) => s.setOnionTall)
+  const makeLink = useApp((s) => s.copyLink)
   const shownRun = useApp((s) => s.shown)
   const changes = useLayerChanges()
   const { ref, width, height } = useBox<HTMLDivElement>()
@@ -109,6 +110,7 @@ function Instrument({ size }: { readonly size: Size }) {
   if (!at || !shown) return null
   const step = shownStep(shown, at.whole)
   const { goTo } = moves
+  const copyLink = () => void makeLink(location, (text) => navigator.clipboard.writeText(text))
   const moment = momentAt(at.moments, at)
   const toggleGroup = (group: string) =>
     setOpened((before) => {
@@ -158,7 +160,7 @@ function Instrument({ size }: { readonly size: Size }) {
           unit: grain === 'line' ? 'line' : 'step',
           sentence: moment && sentenceText(sentenceAt(shown, step, moment)),
           note: moment && isLine(moment.event) ? `line ${moment.event.line}` : null,
-          tools: <MovePanel moves={moves} />,
+          tools: <MovePanel moves={moves} onLink={copyLink} />,
         }}
       />
       <Narration shown={shown} step={step} moment={moment} playing={moves.isPlaying} compact={isPhone} />

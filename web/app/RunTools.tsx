@@ -20,6 +20,7 @@ function useTools(): readonly Tool[] {
   const pin = useApp((s) => s.pin)
   const dropRival = useApp((s) => s.dropRival)
   const showStage = useApp((s) => s.showStage)
+  const copyLink = useApp((s) => s.copyLink)
   const tools: Tool[] = [
     { id: 'sequence', name: 'Show as lanes', icon: 'lanes', group: 'look', act: () => showStage('sequence') },
     { id: 'pin', name: 'Pin this run', icon: 'pin', group: 'look', act: pin },
@@ -32,6 +33,13 @@ function useTools(): readonly Tool[] {
     act: () => showStage('compare'),
   })
   if (rival) tools.push({ id: 'unpin', name: `Forget ${rival.name}`, icon: 'cross', group: 'look', act: dropRival })
+  tools.push({
+    id: 'link',
+    name: 'Copy a link to this moment',
+    icon: 'link',
+    group: 'take',
+    act: () => void copyLink(location, (text) => navigator.clipboard.writeText(text)),
+  })
   return tools
 }
 

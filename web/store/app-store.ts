@@ -9,6 +9,7 @@ import { createEngineSlice } from './engine'
 import { createInspectSlice } from './inspect'
 import { createKeeper, type TextStorage } from './keep'
 import { createLessonSlice, type Progress } from './lesson'
+import { createLinkSlice } from './link'
 import { createPaceSlice, PACES, type Breakpoints, type PaceSlice } from './pace'
 import { createQuizSlice } from './quiz'
 import { createRequestsSlice } from './requests'
@@ -62,6 +63,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createPaceSlice(set, get, api),
         ...createChangesSlice(set, get, api),
         ...createInspectSlice(set, get, api),
+        ...createLinkSlice(set, get, api),
         ...createViewSlice(set, get, api),
       }),
       {

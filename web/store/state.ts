@@ -5,6 +5,7 @@ import type { EditorSlice } from './editor'
 import type { EngineSlice } from './engine'
 import type { InspectSlice } from './inspect'
 import type { LessonSlice } from './lesson'
+import type { LinkSlice } from './link'
 import type { PaceSlice } from './pace'
 import type { QuizSlice } from './quiz'
 import type { RequestsSlice } from './requests'
@@ -28,6 +29,7 @@ export type All = EditorSlice &
   PaceSlice &
   ChangesSlice &
   InspectSlice &
+  LinkSlice &
   ViewSlice
 
 /** The outside world, given to the store when it is made. */

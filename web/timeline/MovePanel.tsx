@@ -33,7 +33,7 @@ const ROWS: readonly Row[] = [
 
 const PACE_NAMES: Readonly<Record<Pace, string>> = { 350: 'Fast', 700: 'Normal', 1400: 'Slow' }
 
-export function MovePanel({ moves, onLink }: { readonly moves: Moves; readonly onLink?: () => void }) {
+export function MovePanel({ moves, onLink }: { readonly moves: Moves; readonly onLink: () => void }) {
   const grain = useApp((s) => s.grain)
   const setGrain = useApp((s) => s.setGrain)
   const pace = useApp((s) => s.pace)
@@ -119,17 +119,15 @@ export function MovePanel({ moves, onLink }: { readonly moves: Moves; readonly o
               </tr>
             </tbody>
           </table>
-          {onLink && (
-            <Button
-              look="quiet"
-              onPress={() => {
-                moves.openHelp(false)
-                onLink()
-              }}
-            >
-              Copy a link to this moment
-            </Button>
-          )}
+          <Button
+            look="quiet"
+            onPress={() => {
+              moves.openHelp(false)
+              onLink()
+            }}
+          >
+            Copy a link to this moment
+          </Button>
         </Dialog>
       </Popover>
     </DialogTrigger>

@@ -132,7 +132,7 @@ function exceptions({ shown, moments }: Ground): { readonly begins: number; read
     ({ event }) =>
       ((event.kind === 'depends' || event.kind === 'background') &&
         (event.phase === 'raise' || event.phase === 'throw')) ||
-      (event.kind === 'handler' && (event.phase === 'call' || event.phase === 'raise')),
+      (event.kind === 'handler' && event.phase === 'raise'),
   )
   return [
     ...steps.map(({ seq, whole }) => ({ begins: seq, to: { whole, seq: null } })),

@@ -59,6 +59,9 @@ const PATHS = {
   save: <path d="M12 4v11M7 10.500l5 5 5-5M5 20h14" />,
   copy: <path d="M9 9h11v11H9zM15 9V4H4v11h5" />,
   lanes: <path d="M3 6h9M8 12h12M5 18h8M12 4v4M20 10v4M13 16v4" />,
+  link: (
+    <path d="M10 14l4-4M8.500 11l-2.500 2.500a3.500 3.500 0 005 5L13.500 16M15.500 13l2.500-2.500a3.500 3.500 0 00-5-5L10.500 8" />
+  ),
   back: <path d="M15 5l-8 7 8 7" />,
 } as const
 
