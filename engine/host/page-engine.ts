@@ -21,6 +21,7 @@ import { LiveServer } from './live-server'
 import { ORDERS_WALL_MS, ordersInput } from './orders'
 import { Session, type BranchOptions, type Carry, type Program } from './session'
 import { giveUp, type Work } from './work'
+import type { LineView } from './tree'
 
 export type EngineStatus = HostStatus
 
@@ -94,6 +95,8 @@ export interface Engine {
   editBrowser(state: BrowserState, text: string, options?: Pick<RunOptions, 'signal'>): Promise<RunDocument>
   /** Every line of the session from the start, in the order in which they began. */
   readonly lines: readonly RunDocument[]
+  /** The same lines with where they fork: group by group, as `branch` counts them. */
+  readonly branches: readonly LineView[]
   /** Tries every order of the app's user middlewares, each in a clean session. Ends the running one. */
   orders(program: Program, groups: readonly RequestGroup[], options?: RunOptions): Promise<OrdersResult>
   /**
@@ -270,6 +273,10 @@ class PageEngine implements Engine {
 
   get lines(): readonly RunDocument[] {
     return this.#session?.lines ?? []
+  }
+
+  get branches(): readonly LineView[] {
+    return this.#session?.branches ?? []
   }
 
   orders(program: Program, groups: readonly RequestGroup[], options: RunOptions = {}): Promise<OrdersResult> {

@@ -19,7 +19,7 @@ import type {
 import { EngineError } from './errors'
 import type { CallOptions, EngineHost } from './host'
 import { LIMITS } from './limits'
-import { gather, pathTo, Tree, type Node } from './tree'
+import { gather, pathTo, Tree, viewLines, type LineView, type Node } from './tree'
 import { unanswered } from './unanswered'
 
 /** A learner's program: files, the one that holds the app, and the app's name (null looks for `app`). */
@@ -89,6 +89,11 @@ export class Session {
   /** Every line from the start, in the order in which they began; the main line is the first. */
   get lines(): readonly RunDocument[] {
     return this.#tree.tips.map((tip) => this.#documentOf(tip))
+  }
+
+  /** The same lines with where they fork, group by group. */
+  get branches(): readonly LineView[] {
+    return viewLines(this.#tree)
   }
 
   /** Loads the files and runs lifespan startup. What the learner did wrong is in the document afterwards. */

@@ -93,6 +93,47 @@ export function gather<W extends 'exchanges' | 'fetches'>(path: readonly Node[],
   return all
 }
 
+/** A session's line for people: where it forks off, and which exchanges each of its groups brought. */
+export interface LineView {
+  /** The earlier line that it shares most with, and how many groups they share; null for the first line. */
+  readonly from: { readonly line: number; readonly groups: number } | null
+  /** All of its groups from the start, those that are shared too: places in the line's `exchanges` and `fetches`. */
+  readonly groups: readonly GroupView[]
+}
+
+export interface GroupView {
+  readonly exchanges: readonly number[]
+  readonly fetches: readonly number[]
+}
+
+/** The lines in the order in which they began. `back` to a group of one of them is `branch(groups, {line})`. */
+export function viewLines({ tips }: Tree): LineView[] {
+  const paths = tips.map(pathTo)
+  return paths.map((path, line) => {
+    const forks = paths.slice(0, line).map((other, at) => ({ line: at, groups: sharedNodes(other, path) - 1 }))
+    const from = forks.reduce<LineView['from']>((best, one) => (best && best.groups >= one.groups ? best : one), null)
+    return { from, groups: groupsOf(path) }
+  })
+}
+
+function sharedNodes(a: readonly Node[], b: readonly Node[]): number {
+  const at = a.findIndex((node, i) => node !== b[i])
+  return at < 0 ? a.length : at
+}
+
+function groupsOf(path: readonly Node[]): GroupView[] {
+  const counts = { exchanges: 0, fetches: 0 }
+  return path.slice(1).map((node) => {
+    const placesOf = (what: 'exchanges' | 'fetches'): number[] => {
+      const places = node[what].map((_, index) => node.numbers?.[what][index] ?? counts[what] + index)
+      const fresh = places.filter((place) => place >= counts[what])
+      counts[what] = Math.max(counts[what], ...places.map((place) => place + 1))
+      return fresh
+    }
+    return { exchanges: placesOf('exchanges'), fetches: placesOf('fetches') }
+  })
+}
+
 /** All nodes from the root to this one. */
 export function pathTo(node: Node): Node[] {
   const path: Node[] = []

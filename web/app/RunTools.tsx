@@ -32,6 +32,13 @@ function useTools(): readonly Tool[] {
     group: 'look',
     act: () => showStage('compare'),
   })
+  tools.push({
+    id: 'branches',
+    name: 'Branch from a moment',
+    icon: 'branch',
+    group: 'change',
+    act: () => showStage('branches'),
+  })
   if (rival) tools.push({ id: 'unpin', name: `Forget ${rival.name}`, icon: 'cross', group: 'look', act: dropRival })
   tools.push({
     id: 'link',

@@ -24,6 +24,10 @@ const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
     title: 'Sequence',
     View: lazy(async () => ({ default: (await import('../sequence')).SequencePane })),
   },
+  branches: {
+    title: 'Branches of this session',
+    View: lazy(async () => ({ default: (await import('../branches')).BranchesPane })),
+  },
 }
 
 export function StagePane({ stage, size }: { readonly stage: Exclude<Stage, 'bench'>; readonly size: Size }) {
@@ -32,14 +36,16 @@ export function StagePane({ stage, size }: { readonly stage: Exclude<Stage, 'ben
   const { title, View } = STAGES[stage]
   // Whoever opened it by key goes on from its title.
   useEffect(() => head.current?.focus(), [stage])
+  // Wherever the focus is: a button that was pressed may be gone by now.
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) showStage('bench')
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [showStage])
   return (
-    <section
-      className="stage"
-      aria-label={title}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) showStage('bench')
-      }}
-    >
+    <section className="stage" aria-label={title}>
       <div className="stage__head">
         <Button look="quiet" onPress={() => showStage('bench')}>
           <Icon name="back" size={14} />

@@ -31,7 +31,8 @@ export function ComparePane() {
   const pair = useMemo((): Pair | null => {
     if (!rival || !shown) return null
     const isPinned = rival.kind === 'pinned'
-    const [left, right] = isPinned ? [rival.shown, shown] : [shown, rival.shown]
+    const beside = rival.against ?? shown
+    const [left, right] = isPinned ? [rival.shown, beside] : [beside, rival.shown]
     const [a, b] = isPinned ? [rival.name, rival.other] : [rival.other, rival.name]
     return { left: left.document, right: right.document, names: { a, b } }
   }, [rival, shown])
@@ -59,7 +60,7 @@ export function ComparePane() {
       </div>
     )
   }
-  return <Pages key={rival.shown.turn} pair={pair} at={rival.at} />
+  return <Pages key={`${rival.kind}${rival.shown.turn}`} pair={pair} at={rival.at} />
 }
 
 function Pages({ pair, at }: { readonly pair: Pair; readonly at: { left: number; right: number } | undefined }) {

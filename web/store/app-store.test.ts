@@ -69,6 +69,11 @@ class ScriptedEngine implements EnginePort {
     this.asked.push({ what: 'send', program, groups: [group] })
     return this.answer()
   }
+  readonly branches = []
+  readonly lines = []
+  branch() {
+    return this.answer()
+  }
   start(program: Program) {
     this.asked.push({ what: 'start', program, groups: [] })
     return this.answer()

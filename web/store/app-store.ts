@@ -2,6 +2,7 @@
 import { persist } from 'zustand/middleware'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { SourceFiles } from '../../engine/protocol'
+import { createBranchesSlice } from './branches'
 import { createBrowserSlice } from './browser'
 import { createChangesSlice } from './changes'
 import { createEditorSlice } from './editor'
@@ -60,6 +61,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createQuizSlice(set, get, api),
         ...createBrowserSlice(set, get, api),
         ...createVariantsSlice(set, get, api),
+        ...createBranchesSlice(set, get, api),
         ...createPaceSlice(set, get, api),
         ...createChangesSlice(set, get, api),
         ...createInspectSlice(set, get, api),

@@ -30,6 +30,9 @@ const engine: EnginePort = {
     return session.document
   },
   send: () => Promise.reject(new Error('nobody sends here')),
+  branch: () => Promise.reject(new Error('nobody goes back here')),
+  branches: [],
+  lines: [],
   start: () => Promise.reject(new Error('nobody starts here')),
   fetch: () => Promise.reject(new Error('nobody fetches here')),
   socket: () => Promise.reject(new Error('nobody talks here')),

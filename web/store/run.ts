@@ -5,7 +5,7 @@ import { listParts } from '../../engine/trace'
 import type { RunDocument, SessionError, SourceFiles } from '../../engine/protocol'
 import { ENTRY, programFiles, REQUESTS } from './places'
 import { readRequests } from './requests'
-import type { Program } from './seam'
+import type { EnginePort, Program } from './seam'
 import type { All, Deps } from './state'
 
 /** A run that is on screen. */
@@ -45,6 +45,8 @@ export interface RunSlice {
   run(): Promise<void>
   /** Sends one request of the file in the running session. */
   send(index: number): Promise<void>
+  /** Asks the running session for more in another way; what came last of it is shown. */
+  sendWith(ask: (engine: EnginePort, signal: AbortSignal) => Promise<RunDocument>): Promise<void>
   /** The program as it is written now, with the browser that it begins with. `isRun` is false for what goes on with a running one. */
   program(isRun: boolean): Program
   /** A page asked by itself, and the session has grown: what came last is shown. */
@@ -98,6 +100,8 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         if (aborter !== mine || get().place !== program) return
         accept(document, files, place(document))
         set({ phase: 'idle', arriving: [] })
+        if (phase === 'running') get().dropBranches()
+        await get().readBranches()
         if (phase === 'running') await get().runChecks()
       } catch (error) {
         if (aborter !== mine || get().place !== program) return
@@ -154,6 +158,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
           (await get().reachEngine()).send(get().program(false), group, { signal }),
         )
       },
+      sendWith: (ask) => attempt('sending', lastPlace, async (signal) => ask(await get().reachEngine(), signal)),
       program: (isRun) => {
         const browser = get().nextBrowser(isRun)
         set({ startBrowser: browser })
@@ -171,6 +176,7 @@ export function createRunSlice(_deps: Deps): StateCreator<All, [], [], RunSlice>
         }
         turn++
         accept(document, files, lastPlace(document))
+        void get().readBranches()
       },
       stop: () => {
         aborter?.abort()

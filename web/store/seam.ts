@@ -2,6 +2,7 @@
 import type { documentCookie, Engine, Preview, Realm } from '../../engine'
 
 export type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser } from '../../engine'
+export type { LineView } from '../../engine'
 export type { EngineNotice, EngineStatus, Lane, Program, ServerState, VersionPair } from '../../engine'
 
 /** What the store asks of the engine. */
@@ -23,6 +24,9 @@ export type EnginePort = Pick<
   | 'page'
   | 'editBrowser'
   | 'check'
+  | 'branch'
+  | 'branches'
+  | 'lines'
   | 'dispose'
 >
 

@@ -1,4 +1,5 @@
 // The whole state of the page as types: one slice a file, put together here. Holds no behaviour.
+import type { BranchesSlice } from './branches'
 import type { BrowserSlice } from './browser'
 import type { ChangesSlice } from './changes'
 import type { EditorSlice } from './editor'
@@ -26,6 +27,7 @@ export type All = EditorSlice &
   BrowserSlice &
   ScriptSlice &
   VariantsSlice &
+  BranchesSlice &
   PaceSlice &
   ChangesSlice &
   InspectSlice &

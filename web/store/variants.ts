@@ -15,6 +15,8 @@ export interface Rival {
   /** How the shown run is called beside it, e.g. `this run`, `as written`. */
   readonly other: string
   readonly shown: Shown
+  /** The run that it is laid beside; the shown one when absent. */
+  readonly against?: Shown
   /** Exchanges to lay side by side at first, where they are not asked for by the same request. */
   readonly at?: { readonly left: number; readonly right: number }
 }
@@ -58,6 +60,8 @@ export const createVariantsSlice: StateCreator<All, [], [], VariantsSlice> = (se
     const program = get().program(true)
     const usual = engine.version.fastapi
     if (fastapi !== undefined && fastapi !== usual) engine.use(fastapi)
+    // The session of the shown run ends with this one.
+    get().dropBranches()
     try {
       const document = await engine.run(change?.(program) ?? program, groupRequests(requests.file.requests))
       return { document, files }
