@@ -40,13 +40,8 @@ export const createBranchesSlice: StateCreator<All, [], [], BranchesSlice> = (se
   branch: 0,
   readBranches: async () => {
     const { branches, lines } = await get().reachEngine()
-    const known = get().branches.length
     const now = branches.map((view, line) => ({ ...view, document: lines[line] ?? EMPTY }))
-    set({
-      branches: now,
-      // A line that has just begun is the one that grows.
-      branch: now.length > known ? now.length - 1 : Math.min(get().branch, Math.max(0, now.length - 1)),
-    })
+    set({ branches: now, branch: Math.min(get().branch, Math.max(0, now.length - 1)) })
   },
   dropBranches: () => set({ branches: [], branch: 0 }),
   whyNoBranch: () => {
@@ -63,18 +58,20 @@ export const createBranchesSlice: StateCreator<All, [], [], BranchesSlice> = (se
     const one = requests.kind === 'read' ? requests.file.requests[request] : undefined
     const [group] = one ? groupRequests([one]) : []
     if (!group) return
-    // At the end of a line that line goes on; elsewhere another one begins.
-    set({ branch: line })
+    const known = get().branches.length
     await get().sendWith(async (engine, signal) => {
       await engine.branch(groups, { line, signal })
       return engine.send(get().program(false), group, { signal })
     })
+    // At the end of a line that line went on; elsewhere another one began.
+    const { length } = get().branches
+    set({ branch: length > known ? length - 1 : line })
   },
   takeBranch: async (line) => {
     const groups = get().branches[line]?.groups.length
     if (groups === undefined || get().whyNoBranch()) return
-    set({ branch: line })
     await get().sendWith((engine, signal) => engine.branch(groups, { line, signal }))
+    set({ branch: line })
   },
 })
 
