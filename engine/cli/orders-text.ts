@@ -1,6 +1,6 @@
 // What the orders of a stack do, in text. Pure.
 import type { Exchange, FetchView, HeaderList, OrderGroup, OrdersResult } from '../protocol'
-import { explainOrders, type Rule } from '../search'
+import { describeRule, explainOrders } from '../search'
 
 /** Orders of one way that are listed; the rest is counted. */
 const LISTED = 6
@@ -23,14 +23,6 @@ export function describeOrders({ names, groups }: OrdersResult): string {
       ...(group.orders.length > LISTED ? [`   and ${group.orders.length - LISTED} more`] : []),
     ]),
   ].join('\n')
-}
-
-/** A rule in words; null is one that cannot be said in pairs. */
-export function describeRule(rule: Rule | null, names: readonly string[]): string {
-  if (!rule) return 'no simple rule'
-  if (rule.pairs.length === 0) return 'whatever the order'
-  const pairs = rule.pairs.map(([outside, inside]) => `${names[outside]} outside of ${names[inside]}`)
-  return pairs.join(rule.kind === 'all' ? ', and ' : ', or ')
 }
 
 function describeSeen({ exchanges, fetches = [], error, stop }: OrderGroup, first: OrderGroup | null): string[] {

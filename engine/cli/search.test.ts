@@ -8,8 +8,8 @@ import { groupRequests } from '../browser'
 import { EngineHost, ORDERS_WALL_MS, ordersInput, Session } from '../host'
 import type { OrdersResult } from '../protocol'
 import { parseHttpFile } from '../requests'
-import { explainOrders } from '../search'
-import { describeOrders, describeRule } from './orders-text'
+import { describeRule, explainOrders } from '../search'
+import { describeOrders } from './orders-text'
 import { spawnNodeWorker } from './spawn'
 
 const host = new EngineHost(spawnNodeWorker(), { spare: false })

@@ -18,7 +18,7 @@ import { EngineHost, type HostStatus } from './host'
 import { LIMITS } from './limits'
 import type { LiveFetch } from './live-desk'
 import { LiveServer } from './live-server'
-import { ORDERS_WALL_MS, ordersInput } from './orders'
+import { ORDERS_WALL_MS, ordersInput, PATIENT_WALL_MS } from './orders'
 import { Session, type BranchOptions, type Carry, type Program } from './session'
 import { giveUp, type Work } from './work'
 import type { LineView } from './tree'
@@ -98,7 +98,7 @@ export interface Engine {
   /** The same lines with where they fork: group by group, as `branch` counts them. */
   readonly branches: readonly LineView[]
   /** Tries every order of the app's user middlewares, each in a clean session. Ends the running one. */
-  orders(program: Program, groups: readonly RequestGroup[], options?: RunOptions): Promise<OrdersResult>
+  orders(program: Program, groups: readonly RequestGroup[], options?: OrdersOptions): Promise<OrdersResult>
   /**
    * URL of the page on which the Peel page's own fetches stand: what is typed into DevTools' console, and what its frames
    * and workers fetch. May be changed at any time.
@@ -123,6 +123,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** Goes straight to the engine for this run, whatever the lane is. */
   readonly direct?: boolean
+}
+
+export interface OrdersOptions extends Pick<RunOptions, 'signal'> {
+  /** See `OrdersInput`. */
+  readonly isPatient?: boolean
 }
 
 /** What belongs to one version. */
@@ -279,11 +284,15 @@ class PageEngine implements Engine {
     return this.#session?.branches ?? []
   }
 
-  orders(program: Program, groups: readonly RequestGroup[], options: RunOptions = {}): Promise<OrdersResult> {
-    return this.#exclusive(options.signal, async (signal) => {
+  orders(
+    program: Program,
+    groups: readonly RequestGroup[],
+    { signal: asked, isPatient = false }: OrdersOptions = {},
+  ): Promise<OrdersResult> {
+    return this.#exclusive(asked, async (signal) => {
       this.#live.end('The server was stopped to try other orders.')
-      const result = await this.#workers.host.call('orders', ordersInput(program, groups), {
-        wallMs: ORDERS_WALL_MS,
+      const result = await this.#workers.host.call('orders', ordersInput(program, groups, isPatient), {
+        wallMs: isPatient ? PATIENT_WALL_MS : ORDERS_WALL_MS,
         signal,
       })
       this.#tell({ kind: 'server', state: 'stopped' })

@@ -130,6 +130,8 @@ export interface BackResult {
 export interface OrdersInput {
   readonly open: OpenOptions
   readonly groups: readonly RequestGroup[]
+  /** Somebody knows how many orders there are, and wants them all the same. */
+  readonly isPatient?: boolean
 }
 
 /** What every order of an app's user middleware does, as far as a client can tell. */

@@ -51,3 +51,11 @@ function findPairs(inside: readonly Order[], all: readonly Order[]): Pair[] | nu
 function holds([outside, inside]: Pair, order: Order): boolean {
   return order.indexOf(outside) < order.indexOf(inside)
 }
+
+/** A rule in words; null is one that cannot be said in pairs. */
+export function describeRule(rule: Rule | null, names: readonly string[]): string {
+  if (!rule) return 'no simple rule'
+  if (rule.pairs.length === 0) return 'whatever the order'
+  const pairs = rule.pairs.map(([outside, inside]) => `${names[outside]} outside of ${names[inside]}`)
+  return pairs.join(rule.kind === 'all' ? ', and ' : ', or ')
+}

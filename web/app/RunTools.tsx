@@ -21,6 +21,7 @@ function useTools(): readonly Tool[] {
   const dropRival = useApp((s) => s.dropRival)
   const showStage = useApp((s) => s.showStage)
   const copyLink = useApp((s) => s.copyLink)
+  const tryOrders = useApp((s) => s.tryOrders)
   const tools: Tool[] = [
     { id: 'sequence', name: 'Show as lanes', icon: 'lanes', group: 'look', act: () => showStage('sequence') },
     { id: 'pin', name: 'Pin this run', icon: 'pin', group: 'look', act: pin },
@@ -40,6 +41,16 @@ function useTools(): readonly Tool[] {
     act: () => showStage('branches'),
   })
   if (rival) tools.push({ id: 'unpin', name: `Forget ${rival.name}`, icon: 'cross', group: 'look', act: dropRival })
+  tools.push({
+    id: 'orders',
+    name: 'Try all orders',
+    icon: 'list',
+    group: 'change',
+    act: () => {
+      showStage('orders')
+      void tryOrders()
+    },
+  })
   tools.push({
     id: 'link',
     name: 'Copy a link to this moment',

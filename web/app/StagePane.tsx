@@ -28,6 +28,10 @@ const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
     title: 'Branches of this session',
     View: lazy(async () => ({ default: (await import('../branches')).BranchesPane })),
   },
+  orders: {
+    title: 'All orders',
+    View: lazy(async () => ({ default: (await import('../orders')).OrdersPane })),
+  },
 }
 
 export function StagePane({ stage, size }: { readonly stage: Exclude<Stage, 'bench'>; readonly size: Size }) {

@@ -12,6 +12,7 @@ import { createKeeper, type TextStorage } from './keep'
 import { createLessonSlice, type Progress } from './lesson'
 import { createLinkSlice } from './link'
 import { createPaceSlice, PACES, type Breakpoints, type PaceSlice } from './pace'
+import { createOrdersSlice } from './orders'
 import { createQuizSlice } from './quiz'
 import { createRequestsSlice } from './requests'
 import { createRunSlice } from './run'
@@ -66,6 +67,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createChangesSlice(set, get, api),
         ...createInspectSlice(set, get, api),
         ...createLinkSlice(set, get, api),
+        ...createOrdersSlice(set, get, api),
         ...createViewSlice(set, get, api),
       }),
       {

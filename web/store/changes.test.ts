@@ -136,3 +136,37 @@ describe('runWithout()', limits, () => {
     expect(state().files).toEqual(start)
   })
 })
+
+describe('tryOrders()', limits, () => {
+  test('finds the ways, runs an order beside the written one, and writes one into the code', async () => {
+    const store = open()
+    const state = () => store.getState()
+    await state().run()
+    await state().tryOrders()
+    const { orders } = state()
+    if (orders.kind !== 'found') throw new Error(orders.kind)
+    expect(orders.layers.map(({ name }) => name)).toEqual(orders.result.names)
+    expect(orders.result.groups.flatMap((group) => group.orders)).toHaveLength(24)
+    const other = orders.result.groups[1]?.orders[0] ?? []
+    const names = other.map((at) => orders.result.names[at])
+    await state().runOrder(other)
+    expect(state().rival?.name).toBe(names.join(', '))
+    expect(stack(state().rival?.shown.document)).toEqual(names)
+    expect(state().files).toEqual(start)
+    await state().adoptOrder(other)
+    expect(state().changeTrouble).toBeNull()
+    expect(stack(state().shown?.document)).toEqual(names)
+    expect(state().files).not.toEqual(start)
+  })
+
+  test('asks first where there are more than 720', async () => {
+    const store = open()
+    const state = () => store.getState()
+    const more = Array.from({ length: 3 }, () => 'app.add_middleware(NoSniff)\n').join('')
+    state().edit('main.py', `${start['main.py']}\n\n${more}`)
+    await state().tryOrders()
+    expect(state().orders).toEqual({ kind: 'asking', middlewares: 7 })
+    state().stopOrders()
+    expect(state().orders.kind).toBe('idle')
+  })
+})

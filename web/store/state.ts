@@ -8,6 +8,7 @@ import type { InspectSlice } from './inspect'
 import type { LessonSlice } from './lesson'
 import type { LinkSlice } from './link'
 import type { PaceSlice } from './pace'
+import type { OrdersSlice } from './orders'
 import type { QuizSlice } from './quiz'
 import type { RequestsSlice } from './requests'
 import type { RunSlice } from './run'
@@ -32,6 +33,7 @@ export type All = EditorSlice &
   ChangesSlice &
   InspectSlice &
   LinkSlice &
+  OrdersSlice &
   ViewSlice
 
 /** The outside world, given to the store when it is made. */

@@ -58,6 +58,8 @@ const IDLE_MS = 30
 const WORKED_MS = 400
 /** 6 middlewares have 720 orders, 7 have 5 040: minutes. */
 const MOST_MIDDLEWARES = 6
+/** 8 have 40 320; the results of more would not fit into memory. */
+const MOST_WITH_PATIENCE = 8
 
 /** Serves sessions with an interpreter; each `open` starts from the moment at which the interpreter came up. */
 export class FastapiRuntime implements Runtime {
@@ -181,7 +183,7 @@ export class FastapiRuntime implements Runtime {
   }
 
   /** Tries every order from one moment: files loaded, stack not yet built. */
-  #orders({ open, groups }: OrdersInput): OrdersResult {
+  #orders({ open, groups, isPatient = false }: OrdersInput): OrdersResult {
     this.#moments.clear()
     this.#line = null
     this.#restore()
@@ -190,7 +192,8 @@ export class FastapiRuntime implements Runtime {
       const { names, error, stop } = this.#ask<Loaded>('load', input)
       if (error) return { names, groups: [], error }
       if (stop) return { names, groups: [], error: stoppedWhileLoading(stop) }
-      if (names.length > MOST_MIDDLEWARES) return { names, groups: [], error: tooMany(names, open.entry) }
+      const most = isPatient ? MOST_WITH_PATIENCE : MOST_MIDDLEWARES
+      if (names.length > most) return { names, groups: [], error: tooMany(names, open.entry, most) }
       const loaded = this.#interpreter.checkpoint()
       const outcomes = listOrders(names.length).map((order, index): Outcome => {
         if (index > 0) this.#restoreTo(loaded)
@@ -264,11 +267,11 @@ function stoppedWhileLoading({ text, file, line }: StopView): SessionError {
   return { type: 'Stopped', message: text, file, line, phase: 'load', text }
 }
 
-function tooMany(names: readonly string[], file: string): SessionError {
+function tooMany(names: readonly string[], file: string, most: number): SessionError {
   const count = names.length
   const orders = names.reduce((product, _, index) => product * (index + 1), 1).toLocaleString('en')
   const text =
     `The app in ${file} registers ${count} middlewares, which have ${orders} orders; ` +
-    `orders are tried for up to ${MOST_MIDDLEWARES}. Take ${count - MOST_MIDDLEWARES === 1 ? 'one' : 'some'} out and try again.`
+    `orders are tried for up to ${most}. Take ${count - most === 1 ? 'one' : 'some'} out and try again.`
   return { type: 'TooManyOrders', message: text, file, line: null, phase: 'load', text }
 }

@@ -1,0 +1,2 @@
+// Door of the room that shows what every order of the layers would do.
+export { OrdersPane } from './OrdersPane'
