@@ -3,6 +3,7 @@ import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Separator }
 import { ShareNoteLine, useShareTools } from '../share'
 import { useApp } from '../store'
 import { Button, Icon, type IconName } from '../ui'
+import { spellingsOf } from './catalog'
 import { useShownStep } from './use-exchange'
 
 interface Tool {
@@ -21,6 +22,7 @@ function useTools(): readonly Tool[] {
   const dropRival = useApp((s) => s.dropRival)
   const showStage = useApp((s) => s.showStage)
   const copyLink = useApp((s) => s.copyLink)
+  const hasSpellings = useApp((s) => spellingsOf(s.place.id).length > 0)
   const tryOrders = useApp((s) => s.tryOrders)
   const tools: Tool[] = [
     { id: 'sequence', name: 'Show as lanes', icon: 'lanes', group: 'look', act: () => showStage('sequence') },
@@ -51,6 +53,14 @@ function useTools(): readonly Tool[] {
       void tryOrders()
     },
   })
+  if (hasSpellings)
+    tools.push({
+      id: 'spellings',
+      name: 'Three spellings of a layer',
+      icon: 'pencil',
+      group: 'change',
+      act: () => showStage('spellings'),
+    })
   tools.push({
     id: 'link',
     name: 'Copy a link to this moment',

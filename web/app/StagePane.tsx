@@ -32,6 +32,10 @@ const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
     title: 'All orders',
     View: lazy(async () => ({ default: (await import('../orders')).OrdersPane })),
   },
+  spellings: {
+    title: 'One layer, three spellings',
+    View: lazy(async () => ({ default: (await import('../spellings')).SpellingsPane })),
+  },
 }
 
 export function StagePane({ stage, size }: { readonly stage: Exclude<Stage, 'bench'>; readonly size: Size }) {

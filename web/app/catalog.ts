@@ -3,12 +3,16 @@
 import { groupRequests } from '../../engine/browser'
 import type { RunDocument, SourceFiles } from '../../engine/protocol'
 import { parseHttpFile } from '../../engine/requests'
-import { REQUESTS, type Catalog, type Place, type PlaceSummary } from '../store'
+import { ENTRY, REQUESTS, type Catalog, type Place, type PlaceSummary } from '../store'
 
 const sampleFiles = import.meta.glob<string>(['/lessons/sample/requests.http', '/lessons/sample/start/**/*'], {
   query: '?raw',
   import: 'default',
   eager: true,
+})
+const spellingFiles = import.meta.glob<string>('/lessons/sample/spellings/*/main.py', {
+  query: '?raw',
+  import: 'default',
 })
 const lessonTexts = import.meta.glob<string>('/lessons/*/*/lesson.md', {
   query: '?raw',
@@ -32,6 +36,28 @@ export const catalog: Catalog = {
     if (!summary) throw new Error(`There is no lesson "${id}".`)
     return loadLesson(summary)
   },
+}
+
+/** One way in which a layer of a program is written. */
+export interface Spelling {
+  readonly id: string
+  readonly name: string
+  /** Gives the whole text of its `main.py`. */
+  readonly load: () => Promise<string>
+}
+
+const SPELLING_NAMES: Readonly<Record<string, string>> = { base: 'BaseHTTPMiddleware', asgi: 'Pure ASGI' }
+const SAMPLE_SPELLINGS: readonly Spelling[] = [
+  { id: 'decorator', name: 'Decorator', load: async () => catalog.first.start[ENTRY] ?? '' },
+  ...Object.entries(SPELLING_NAMES).flatMap(([id, name]) => {
+    const load = spellingFiles[`/lessons/sample/spellings/${id}/main.py`]
+    return load ? [{ id, name, load }] : []
+  }),
+]
+
+/** The spellings in which a place comes; none where there is only its own. */
+export function spellingsOf(placeId: string): readonly Spelling[] {
+  return placeId === SAMPLE.id ? SAMPLE_SPELLINGS : []
 }
 
 /** The recorded run of the sample, played as a run is; null in a build without one. */

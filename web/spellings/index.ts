@@ -1,0 +1,2 @@
+// Door of the room that shows one layer in several spellings.
+export { SpellingsPane } from './SpellingsPane'
