@@ -58,7 +58,7 @@ describe('each spelling of the clock', { timeout: 60_000 }, () => {
 
   test('pure ASGI needs no tasks of its own, the others some for each request', async () => {
     const born = async (path: string) => (await run(path)).events.filter(({ kind }) => kind === 'task').length
-    const [decorator = 0, base = 0, asgi = 0] = [
+    const [decorator, base, asgi] = [
       await born(SPELLINGS[0][1]),
       await born(SPELLINGS[1][1]),
       await born(SPELLINGS[2][1]),

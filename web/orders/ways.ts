@@ -190,7 +190,7 @@ export function lettersOf(names: readonly string[]): string[] {
   const taken = new Set<string>()
   return names.map((name, at) => {
     const bare = name.replaceAll(/[^A-Za-z0-9]/g, '')
-    const own = [...bare].map((letter) => letter.toUpperCase())
+    const own = bare.toUpperCase().split('')
     const letter = own.find((one) => !taken.has(one)) ?? String(at + 1)
     taken.add(letter)
     return letter

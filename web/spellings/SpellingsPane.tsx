@@ -70,8 +70,7 @@ function Spellings({
   return (
     <div className="spell">
       <p className="spell__lead">
-        Three ways to write the same layer. The client gets the same from each, and what happens on the way is not the
-        same.
+        Three ways to write the same layer. The client gets the same from each; what happens on the way differs.
         {written < 0 &&
           ' Your main.py is none of them: choosing one puts it in its place, and Undo in the editor brings yours back.'}
       </p>
