@@ -2,3 +2,5 @@
 export { writeMermaid } from './mermaid'
 export { writeExchange } from './exchange-text'
 export { TRACE_SCHEMA_FILE, writeTrace } from './trace-file'
+export { anotherRun } from './another-run'
+export { projectFiles, zipFiles, type ProjectInput } from './project'

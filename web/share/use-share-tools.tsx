@@ -1,14 +1,20 @@
 // What of the shown run can be taken along, and what became of it. Thin: texts and pictures are made next door.
 import { useState } from 'react'
-import { TRACE_SCHEMA_FILE, writeExchange, writeMermaid, writeTrace } from '../../engine/export'
+import type * as Export from '../../engine/export'
 import type { RunDocument } from '../../engine/protocol'
 import { foldExchange, narrate, sentenceText, stepAtSeq, type ExchangeView } from '../../engine/trace'
+import { useApp, type EnginePort, type Shown } from '../store'
 import { Button, Icon, type IconName } from '../ui'
 import { fileNameFor } from './file-names'
 import { pngOf } from './picture'
 import { copyText, saveFile } from './save'
 import { snapshotSvg, type Snapshot } from './snapshot'
 import './share.css'
+
+type Writers = typeof Export
+
+/** Fetched when something is taken along for the first time. */
+const writers = (): Promise<Writers> => import('../../engine/export')
 
 /** The shown exchange, and where the cursor stands in it. */
 interface Place {
@@ -35,7 +41,10 @@ export type ShareNote =
 /** The tools that make sense for what is shown, and the line that says what became of the last one. */
 export function useShareTools(place: Place | null) {
   const [note, setNote] = useState<ShareNote | null>(null)
-  const tools = place ? toolsFor(place, setNote) : []
+  const shown = useApp((s) => s.shown)
+  const title = useApp((s) => s.place.title)
+  const reachEngine = useApp((s) => s.reachEngine)
+  const tools = place && shown ? [...toolsFor(place, setNote), zipTool(shown, title, reachEngine, setNote)] : []
   return { tools, note, close: () => setNote(null) }
 }
 
@@ -48,8 +57,34 @@ function toolsFor(place: Place, say: (note: ShareNote) => void): ShareTool[] {
   }
   const copy = async (name: string, text: string) =>
     say((await copyText(text)) ? { kind: 'done', says: `Copied the ${name}.` } : { kind: 'text', name, text })
-  /** A tool that fails says why; the page goes on. */
-  const tool = (id: string, name: string, icon: IconName, work: () => void | Promise<void>): ShareTool => ({
+  const tool = toolWith(say)
+  const exchange = index === null ? undefined : run.exchanges[index]
+  return [
+    tool('svg', 'Save the onion as SVG', 'save', () => save('svg', takeSnapshot(place).text, 'image/svg+xml')),
+    tool('png', 'Save the onion as PNG', 'save', async () =>
+      save('png', await pngOf(takeSnapshot(place)), 'image/png'),
+    ),
+    tool('mermaid', 'Copy as Mermaid diagram', 'copy', async () =>
+      copy('Mermaid diagram', (await writers()).writeMermaid(foldExchange(view))),
+    ),
+    ...(exchange
+      ? [
+          tool('curl', 'Copy as curl, with response', 'copy', async () =>
+            copy('curl command', (await writers()).writeExchange(exchange)),
+          ),
+        ]
+      : []),
+    tool('json', 'Save the run as JSON', 'save', async () => {
+      const { TRACE_SCHEMA_FILE, writeTrace } = await writers()
+      save('json', writeTrace(run, new URL(TRACE_SCHEMA_FILE, document.baseURI).href), 'application/json')
+    }),
+  ]
+}
+
+/** A tool that fails says why; the page goes on. */
+const toolWith =
+  (say: (note: ShareNote) => void) =>
+  (id: string, name: string, icon: IconName, work: () => void | Promise<void>): ShareTool => ({
     ...{ id, name, icon, group: 'take' },
     act: () => {
       void (async () => {
@@ -61,20 +96,37 @@ function toolsFor(place: Place, say: (note: ShareNote) => void): ShareTool[] {
       })()
     },
   })
-  const exchange = index === null ? undefined : run.exchanges[index]
-  return [
-    tool('svg', 'Save the onion as SVG', 'save', () => save('svg', takeSnapshot(place).text, 'image/svg+xml')),
-    tool('png', 'Save the onion as PNG', 'save', async () =>
-      save('png', await pngOf(takeSnapshot(place)), 'image/png'),
-    ),
-    tool('mermaid', 'Copy as Mermaid diagram', 'copy', () => copy('Mermaid diagram', writeMermaid(foldExchange(view)))),
-    ...(exchange
-      ? [tool('curl', 'Copy as curl, with response', 'copy', () => copy('curl command', writeExchange(exchange)))]
-      : []),
-    tool('json', 'Save the run as JSON', 'save', () =>
-      save('json', writeTrace(run, new URL(TRACE_SCHEMA_FILE, document.baseURI).href), 'application/json'),
-    ),
-  ]
+
+function zipTool(
+  { document: run, files }: Shown,
+  title: string,
+  reachEngine: () => Promise<EnginePort>,
+  say: (note: ShareNote) => void,
+): ShareTool {
+  return toolWith(say)('zip', 'Save the project with tests', 'save', async () => {
+    say({ kind: 'done', says: 'Running it once more, on another day, to see which values are the day’s.' })
+    const { anotherRun, projectFiles, zipFiles } = await writers()
+    const other = await runAgain(await reachEngine(), run, anotherRun(run, files))
+    const name = fileNameFor(title, 'zip', 'project')
+    saveFile(name, zipFiles(projectFiles({ title, files, document: run, other })), 'application/zip')
+    say({ kind: 'done', says: `Saved ${name}. It has the program, its requests, and tests made from this run.` })
+  })
+}
+
+/** The session on another day, on the version that it ran on. */
+async function runAgain(
+  engine: EnginePort,
+  run: RunDocument,
+  { groups, ...program }: ReturnType<Writers['anotherRun']>,
+): Promise<RunDocument> {
+  const usual = engine.version.fastapi
+  const { fastapi } = run.versions
+  if (fastapi !== usual) engine.use(fastapi)
+  try {
+    return await engine.run({ ...program, app: null }, groups)
+  } finally {
+    if (fastapi !== usual) engine.use(usual)
+  }
 }
 
 /** The onion as it is drawn now. @throws {Error} where none is */
