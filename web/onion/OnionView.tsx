@@ -53,6 +53,8 @@ export interface OnionViewProps {
   readonly empty?: ReactNode
 }
 
+/** From here on walls lie so near to each other that thick edges would run together. */
+const MANY_ROWS = 14
 const USUAL_WIDTH = 588
 const RADIUS = 12
 /** `--m-draw`, and the last piece's own moment. */
@@ -117,7 +119,7 @@ export function OnionView(props: OnionViewProps) {
   const chosenRow = shown.rows.findIndex(({ rings }) => rings.some((at) => shown.view.rings[at]?.id === chosen))
   return (
     <section
-      className={`on-region${isStack ? ' on-stack' : ''}${drawing.layout.box.margin > 0 ? ' on-wide' : ''}`}
+      className={`on-region${isStack ? ' on-stack' : ''}${drawing.rows.length > MANY_ROWS ? ' on-dense' : ''}${drawing.layout.box.margin > 0 ? ' on-wide' : ''}`}
       aria-label="Onion"
     >
       <div className="on-frame" ref={ref} style={{ '--on-scale': scale, maxHeight: box.height } as CSSProperties}>
@@ -277,7 +279,7 @@ function OnionDrawing({
       )}
       <g className="on-ports">
         {drawing.ports.map((port) => (
-          <PortMark key={port.to} port={port} scale={scale} state={state(port.to)} />
+          <PortMark key={`${port.to}${port.sign}`} port={port} scale={scale} state={state(port.to)} />
         ))}
       </g>
       <g className="on-names">
@@ -378,16 +380,26 @@ function Heads({ drawing, shown, reached }: { drawing: Drawing; shown: ShownExch
   )
 }
 
+/** Between a lane and the words at its head: the marker stands there in the end. */
+const HEAD_GAP = 17
+
 function Head({ drawing }: { drawing: Drawing }) {
   const { layout, title, verdict } = drawing
-  const { scale } = layout.box
+  const { scale, width, margin } = layout.box
+  const titleX = layout.xIn - (margin === 0 ? 6 : HEAD_GAP) * scale
+  const verdictX = Math.min(layout.xOut + HEAD_GAP * scale, width - nameWidth(verdict.text) * scale)
   const y = 20 * scale - 4
   return (
     <g className="on-head">
-      <text x={layout.xIn - 17 * scale} y={y} textAnchor="end" dominantBaseline="central">
+      <text
+        x={Math.max(layout.xIn - HEAD_GAP * scale, nameWidth(title) * scale)}
+        y={y}
+        textAnchor="end"
+        dominantBaseline="central"
+      >
         {title}
       </text>
-      <text x={layout.xOut + 17 * scale} y={y} className={`on-verdict-${verdict.tone}`} dominantBaseline="central">
+      <text x={verdictX} y={y} className={`on-verdict-${verdict.tone}`} dominantBaseline="central">
         {verdict.text}
       </text>
     </g>

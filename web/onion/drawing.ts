@@ -429,7 +429,8 @@ export function drawOnion(shown: ShownExchange, box: OnionBox): Drawing {
     notes,
     barAt: turning?.shortCircuit ? turn : null,
     blockedAt: view.outcome.kind === 'blocked' ? home : null,
-    title: view.kind === 'stack' ? '' : fitTitle(view.method, view.target, layout.xIn / scale - 6),
+    title:
+      view.kind === 'stack' ? '' : fitTitle(view.method, view.target, layout.xIn / scale - (margin === 0 ? 4 : 12)),
     verdict: verdictOf(shown, margin === 0),
     points,
   }

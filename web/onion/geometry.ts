@@ -161,7 +161,8 @@ export function layoutOnion(box: OnionBox, rows: readonly GeometryRow[]): OnionL
     xIn,
     xOut,
     centre: width / 2,
-    nameRoom: xOut - xIn - 26 * scale,
+    // A port is 20 wide with its mark, and the pill of the cursor's name goes 10 beyond the name on each side.
+    nameRoom: xOut - xIn - 42 * scale,
     core,
     unit,
   }
