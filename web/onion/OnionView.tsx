@@ -391,12 +391,7 @@ function Head({ drawing }: { drawing: Drawing }) {
   const y = 20 * scale - 4
   return (
     <g className="on-head">
-      <text
-        x={Math.max(layout.xIn - HEAD_GAP * scale, nameWidth(title) * scale)}
-        y={y}
-        textAnchor="end"
-        dominantBaseline="central"
-      >
+      <text x={titleX} y={y} textAnchor="end" dominantBaseline="central">
         {title}
       </text>
       <text x={verdictX} y={y} className={`on-verdict-${verdict.tone}`} dominantBaseline="central">
