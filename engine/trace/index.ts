@@ -63,3 +63,4 @@ export {
   blockWords,
   isShown,
 } from './words'
+export { judgePrediction, type Judged, type Prediction } from './predict'

@@ -21,6 +21,7 @@ function useTools(): readonly Tool[] {
   const pin = useApp((s) => s.pin)
   const dropRival = useApp((s) => s.dropRival)
   const showStage = useApp((s) => s.showStage)
+  const openPrediction = useApp((s) => s.openPrediction)
   const copyLink = useApp((s) => s.copyLink)
   const hasSpellings = useApp((s) => spellingsOf(s.place.id).length > 0)
   const tryOrders = useApp((s) => s.tryOrders)
@@ -34,6 +35,13 @@ function useTools(): readonly Tool[] {
     icon: 'beside',
     group: 'look',
     act: () => showStage('compare'),
+  })
+  tools.push({
+    id: 'predict',
+    name: 'Guess before the run',
+    icon: 'pencil',
+    group: 'change',
+    act: () => void openPrediction(),
   })
   tools.push({
     id: 'branches',

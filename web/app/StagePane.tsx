@@ -24,6 +24,10 @@ const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
     title: 'Sequence',
     View: lazy(async () => ({ default: (await import('../sequence')).SequencePane })),
   },
+  predict: {
+    title: 'Guess before the run',
+    View: lazy(async () => ({ default: (await import('../predict')).PredictPane })),
+  },
   branches: {
     title: 'Branches of this session',
     View: lazy(async () => ({ default: (await import('../branches')).BranchesPane })),

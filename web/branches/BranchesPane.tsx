@@ -1,11 +1,11 @@
 // A session as a tree: choose a moment, send another request from there with the server's state as it was, lay any two
 // side by side.
-import { useEffect, useMemo, useState, type CSSProperties } from 'react'
+import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react'
 import { foldExchange, restingStep } from '../../engine/trace'
 import { viewOf } from '../app/use-exchange'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { readRequests, useApp, type Branch } from '../store'
-import { Button, Icon } from '../ui'
+import { Button, Icon, useWidth } from '../ui'
 import './branches.css'
 import { lastOf, listTwigs, type Twig } from './twigs'
 
@@ -62,6 +62,12 @@ function Tree(props: {
   readonly onChoose: (twig: Twig) => void
 }) {
   const { twigs, chosen, end, onChoose } = props
+  const field = useRef<HTMLDivElement>(null)
+  const { column, row } = chosen
+  useEffect(() => {
+    const plate = field.current?.querySelector('[aria-pressed="true"]')
+    plate?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [column, row])
   const columns = Math.max(...twigs.map(({ column }) => column)) + 1
   const rows = Math.max(...twigs.map(({ row }) => row)) + 1
   const middle = (row: number) => row * ROW + NODE.height / 2
@@ -69,6 +75,7 @@ function Tree(props: {
     <div className="br__tree" role="group" aria-label="Moments of the session">
       <div
         className="br__field"
+        ref={field}
         style={{ width: columns * COLUMN - (COLUMN - NODE.width), height: rows * ROW - (ROW - NODE.height) }}
       >
         <svg aria-hidden="true" width="100%" height="100%">
@@ -220,18 +227,21 @@ function CompareWith(props: {
 const sideName = (twig: Twig): string => `${twig.label} in line ${twig.row + 1}, place ${twig.column}`
 
 const PICTURE = 460
+const LEAST = 300
 
 function Picture({ twig, branches }: { readonly twig: Twig; readonly branches: readonly Branch[] }) {
   const document = branches[twig.line]?.document
+  const { ref, width } = useWidth(PICTURE)
+  const inner = Math.max(LEAST, Math.min(PICTURE, width))
   const shown = useMemo(() => {
     if (!document || twig.exchange === null) return null
-    return foldExchange(viewOf(document, twig.exchange), { fits: fitsIn(onionBox(PICTURE)) })
-  }, [document, twig.exchange])
+    return foldExchange(viewOf(document, twig.exchange), { fits: fitsIn(onionBox(inner)) })
+  }, [document, twig.exchange, inner])
   const [step, setStep] = useState<number | null>(null)
   if (!shown) return null
   return (
-    <div className="br__picture">
-      <OnionView shown={shown} step={step ?? restingStep(shown)} onStep={setStep} width={PICTURE} />
+    <div className="br__picture" ref={ref}>
+      <OnionView shown={shown} step={step ?? restingStep(shown)} onStep={setStep} width={inner} />
     </div>
   )
 }

@@ -15,12 +15,11 @@ import { viewOf } from '../app/use-exchange'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { useApp } from '../store'
 import { SentenceText } from '../timeline'
-import { Button, Icon } from '../ui'
+import { Button, Icon, useWidth } from '../ui'
 import './compare.css'
 import { DifferenceTable } from './DifferenceTable'
 import { differenceRows, differenceSentence, pairTabs, type Pair, type PairTab } from './pairs'
 import { PairTape } from './PairTape'
-import { useWidth } from './use-width'
 import { TryingLine, VersionMenu } from './VersionMenu'
 
 export function ComparePane() {

@@ -24,6 +24,7 @@ import {
   type OnionLayout,
 } from './geometry'
 import { RowHandles, useArranging, type Arranging, type LayerChanges } from './LayerControls'
+import { GuessPath, type Guess } from './GuessPath'
 import { LayerList } from './LayerList'
 import { nameWidth, SIGN } from './names'
 import './onion.css'
@@ -49,6 +50,8 @@ export interface OnionViewProps {
   readonly scale?: number
   /** Changes when a fresh run is shown: its path is then drawn once. */
   readonly runKey?: string | number
+  /** A path that was guessed before the run, drawn beside the real one. */
+  readonly guess?: Guess | undefined
   /** What to put below the drawing of a session without any exchange, e.g. a sentence and a button. */
   readonly empty?: ReactNode
 }
@@ -131,6 +134,7 @@ export function OnionView(props: OnionViewProps) {
           arranging={arranging}
           chosen={chosenRow}
           runKey={runKey}
+          guess={props.guess}
           onRow={choose}
           onToggleGroup={onToggleGroup}
         />
@@ -164,12 +168,14 @@ interface DrawingProps {
   readonly arranging: Arranging | null
   readonly chosen: number
   readonly runKey: string | number | undefined
+  readonly guess: Guess | undefined
   readonly onRow: (row: number) => void
   readonly onToggleGroup: ((group: string) => void) | undefined
 }
 
 function OnionDrawing({
   drawing,
+  guess,
   shown,
   step,
   focused,
@@ -277,6 +283,7 @@ function OnionDrawing({
           strokeWidth={1.25 * scale}
         />
       )}
+      {guess ? <GuessPath guess={guess} shown={shown} layout={layout} /> : null}
       <g className="on-ports">
         {drawing.ports.map((port) => (
           <PortMark key={`${port.to}${port.sign}`} port={port} scale={scale} state={state(port.to)} />

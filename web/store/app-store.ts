@@ -13,6 +13,7 @@ import { createLessonSlice, type Progress } from './lesson'
 import { createLinkSlice } from './link'
 import { createPaceSlice, PACES, type Breakpoints, type PaceSlice } from './pace'
 import { createOrdersSlice } from './orders'
+import { createPredictionSlice } from './prediction'
 import { createQuizSlice } from './quiz'
 import { createRequestsSlice } from './requests'
 import { createRunSlice } from './run'
@@ -63,6 +64,7 @@ export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
         ...createBrowserSlice(set, get, api),
         ...createVariantsSlice(set, get, api),
         ...createBranchesSlice(set, get, api),
+        ...createPredictionSlice(set, get, api),
         ...createPaceSlice(set, get, api),
         ...createChangesSlice(set, get, api),
         ...createInspectSlice(set, get, api),

@@ -9,6 +9,7 @@ import type { LessonSlice } from './lesson'
 import type { LinkSlice } from './link'
 import type { PaceSlice } from './pace'
 import type { OrdersSlice } from './orders'
+import type { PredictionSlice } from './prediction'
 import type { QuizSlice } from './quiz'
 import type { RequestsSlice } from './requests'
 import type { RunSlice } from './run'
@@ -29,6 +30,7 @@ export type All = EditorSlice &
   ScriptSlice &
   VariantsSlice &
   BranchesSlice &
+  PredictionSlice &
   PaceSlice &
   ChangesSlice &
   InspectSlice &

@@ -1,9 +1,10 @@
-// Width of an element, now and whenever it changes.
+// The width of an element, now and whenever it changes.
 import { useEffect, useRef, useState } from 'react'
 
-export function useWidth() {
+/** @param first  px to draw with until the element is there */
+export function useWidth(first = 1280) {
   const ref = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(1280)
+  const [width, setWidth] = useState(first)
   useEffect(() => {
     const element = ref.current
     if (!element) return
