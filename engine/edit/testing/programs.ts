@@ -17,10 +17,10 @@ app = FastAPI()
 
 class Ring:
     def __init__(self, app, **more):
-        self.app = app
+        self.inner = app
 
     async def __call__(self, scope, receive, send):
-        await self.app(scope, receive, send)
+        await self.inner(scope, receive, send)
 
 
 `

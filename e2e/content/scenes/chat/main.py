@@ -8,7 +8,7 @@ class Upper:
     """Writes what goes out in capitals."""
 
     def __init__(self, app):
-        self.app = app
+        self.inner = app
 
     async def __call__(self, scope, receive, send):
         async def loud(message):
@@ -16,7 +16,7 @@ class Upper:
                 message = {**message, "text": message["text"].upper()}
             await send(message)
 
-        await self.app(scope, receive, loud if scope["type"] == "websocket" else send)
+        await self.inner(scope, receive, loud if scope["type"] == "websocket" else send)
 
 
 app.add_middleware(Upper)

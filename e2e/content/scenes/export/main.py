@@ -10,7 +10,7 @@ app = FastAPI()
 
 class Clock:
     def __init__(self, app):
-        self.app = app
+        self.inner = app
 
     async def __call__(self, scope, receive, send):
         began = time.perf_counter()
@@ -21,7 +21,7 @@ class Clock:
                 message = {**message, "headers": [*message["headers"], (b"x-first-byte", took.encode())]}
             await send(message)
 
-        await self.app(scope, receive, stamped)
+        await self.inner(scope, receive, stamped)
 
 
 app.add_middleware(Clock)

@@ -16,12 +16,9 @@ class Timing:
     """Says how long it took until the response began."""
 
     def __init__(self, app):
-        self.app = app
+        self.inner = app
 
     async def __call__(self, scope, receive, send):
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         started = time.perf_counter()
 
         async def send_with_time(message):
@@ -30,7 +27,8 @@ class Timing:
                 MutableHeaders(scope=message)["x-took"] = f"{took:.1f} s"
             await send(message)
 
-        await self.app(scope, receive, send_with_time)
+        # A WebSocket has no response head to write on, and goes on as it is.
+        await self.inner(scope, receive, send_with_time if scope["type"] == "http" else send)
 
 
 app.add_middleware(Timing)
