@@ -29,14 +29,17 @@ export function LayerList(props: LayerListProps) {
   const active = Math.min(roving, last)
 
   const lifted = arranging?.lifted ?? null
+  const rowOf = (element: Element | null): number =>
+    [...(list.current?.querySelectorAll('[data-layer]') ?? [])].findIndex((one) => one === element)
   // A row that is moved is another place of the list; React keeps the focus on its button.
   useEffect(() => {
-    if (lifted !== null) setRoving(lifted)
+    const row = rowOf(document.activeElement)
+    if (row >= 0) setRoving(row)
   }, [lifted])
 
   const move = (event: KeyboardEvent) => {
-    const isOnLayer = (event.target as HTMLElement).matches('[data-layer]')
-    if (isOnLayer && arranging?.onKey(active, event)) {
+    const focused = rowOf(event.target as HTMLElement)
+    if (focused >= 0 && arranging?.onKey(focused, event)) {
       event.preventDefault()
       event.stopPropagation()
       return

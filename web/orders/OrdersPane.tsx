@@ -133,7 +133,7 @@ function Found() {
                 {ways.ways.map((way, column) => {
                   const seen = way.seen[at]
                   return (
-                    <td key={column} className={seen?.tone === 'hidden' || seen?.tone === 'error' ? 'orders__bad' : ''}>
+                    <td key={column} className={cellClass(seen)}>
                       {seen && <SeenCell seen={seen} />}
                     </td>
                   )
@@ -228,6 +228,13 @@ function WayHead({
       )}
     </>
   )
+}
+
+/** Bad for the page, other than as written, both or neither. */
+function cellClass(seen: Seen | undefined): string {
+  const isBad = seen?.tone === 'hidden' || seen?.tone === 'error'
+  const isOther = (seen?.differs.length ?? 0) > 0
+  return [isBad ? 'orders__bad' : '', isOther ? 'orders__other' : ''].filter(Boolean).join(' ')
 }
 
 function SeenCell({ seen }: { readonly seen: Seen }) {

@@ -11,7 +11,7 @@ import './spellings.css'
 const WORDS: Readonly<Record<string, string>> = {
   decorator: 'A function. Starlette makes a BaseHTTPMiddleware of it.',
   base: 'A class with request and response objects. Each request gets tasks of its own for the app inside.',
-  asgi: 'A class that sees each message as it passes. No tasks, no copies.',
+  asgi: 'A class that sees each message as it passes. It needs no tasks of its own.',
 }
 
 type Texts = { readonly kind: 'open'; readonly texts: readonly string[] } | { readonly kind: 'waiting' | 'failed' }
