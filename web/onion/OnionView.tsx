@@ -57,7 +57,7 @@ export interface OnionViewProps {
 }
 
 /** From here on walls lie so near to each other that thick edges would run together. */
-const MANY_ROWS = 14
+const MANY_ROWS = 12
 const USUAL_WIDTH = 588
 const RADIUS = 12
 /** `--m-draw`, and the last piece's own moment. */

@@ -161,8 +161,8 @@ export function layoutOnion(box: OnionBox, rows: readonly GeometryRow[]): OnionL
     xIn,
     xOut,
     centre: width / 2,
-    // A port is 20 wide with its mark, and the pill of the cursor's name goes 10 beyond the name on each side.
-    nameRoom: xOut - xIn - 42 * scale,
+    // The pill of the cursor’s name goes 10 beyond the name on each side, and must not touch the marker at a port.
+    nameRoom: xOut - xIn - 50 * scale,
     core,
     unit,
   }
