@@ -28,6 +28,10 @@ const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
     title: 'Guess before the run',
     View: lazy(async () => ({ default: (await import('../predict')).PredictPane })),
   },
+  comic: {
+    title: 'Comic strip of the run',
+    View: lazy(async () => ({ default: (await import('../share')).ComicPane })),
+  },
   branches: {
     title: 'Branches of this session',
     View: lazy(async () => ({ default: (await import('../branches')).BranchesPane })),

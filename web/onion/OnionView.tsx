@@ -160,6 +160,32 @@ export function OnionView(props: OnionViewProps) {
   )
 }
 
+export interface OnionPictureProps {
+  readonly shown: ShownExchange
+  readonly step: number
+  readonly width: number
+  readonly height: number
+  readonly scale?: number
+}
+
+/** The drawing alone, for the eyes: whoever shows it says beside it what it shows. */
+export function OnionPicture({ shown, step, width, height, scale = 1 }: OnionPictureProps) {
+  const drawing = useMemo(() => drawOnion(shown, onionBox(width, height, scale)), [shown, width, height, scale])
+  return (
+    <OnionDrawing
+      drawing={drawing}
+      shown={shown}
+      step={step}
+      focused={null}
+      arranging={null}
+      chosen={-1}
+      runKey={undefined}
+      onRow={() => undefined}
+      onToggleGroup={undefined}
+    />
+  )
+}
+
 interface DrawingProps {
   readonly drawing: Drawing
   readonly shown: ShownExchange

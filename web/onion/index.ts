@@ -1,5 +1,5 @@
 // The door of the onion room.
-export { OnionView } from './OnionView'
+export { OnionPicture, OnionView } from './OnionView'
 export { fitsIn } from './drawing'
 export { StackPicture } from './StackPicture'
 export { onionBox } from './geometry'

@@ -44,7 +44,12 @@ export function useShareTools(place: Place | null) {
   const shown = useApp((s) => s.shown)
   const title = useApp((s) => s.place.title)
   const reachEngine = useApp((s) => s.reachEngine)
-  const tools = place && shown ? [...toolsFor(place, setNote), zipTool(shown, title, reachEngine, setNote)] : []
+  const showStage = useApp((s) => s.showStage)
+  const comic: ShareTool = {
+    ...{ id: 'comic', name: 'Comic strip for print', icon: 'print', group: 'take' },
+    act: () => showStage('comic'),
+  }
+  const tools = place && shown ? [comic, ...toolsFor(place, setNote), zipTool(shown, title, reachEngine, setNote)] : []
   return { tools, note, close: () => setNote(null) }
 }
 

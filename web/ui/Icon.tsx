@@ -56,6 +56,7 @@ const PATHS = {
   list: <path d="M8 6h12M8 12h12M8 18h12M4 6h.1M4 12h.1M4 18h.1" />,
   pin: <path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" />,
   beside: <path d="M4 5h6v14H4zM14 5h6v14h-6z" />,
+  print: <path d="M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z" />,
   save: <path d="M12 4v11M7 10.500l5 5 5-5M5 20h14" />,
   copy: <path d="M9 9h11v11H9zM15 9V4H4v11h5" />,
   lanes: <path d="M3 6h9M8 12h12M5 18h8M12 4v4M20 10v4M13 16v4" />,
