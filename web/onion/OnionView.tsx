@@ -179,6 +179,7 @@ export function OnionPicture({ shown, step, width, height, scale = 1 }: OnionPic
       focused={null}
       arranging={null}
       chosen={-1}
+      guess={undefined}
       runKey={undefined}
       onRow={() => undefined}
       onToggleGroup={undefined}
