@@ -1,8 +1,17 @@
-// The corpus: beside CPython with a real uvicorn on a real socket, with and without probes, and again.
+// The corpus: beside CPython with a real uvicorn on a real socket, with and without probes, again, and told in words.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCorpus, type CorpusApp } from '../corpus/read-corpus'
 import { EngineHost } from '../host'
 import type { RunDocument } from '../protocol'
+import {
+  foldExchange,
+  listMoments,
+  sentenceText,
+  tellStory,
+  viewExchange,
+  type ExchangeView,
+  type Sentence,
+} from '../trace'
 import { spawnNodeWorker } from './spawn'
 import type { CPythonReport } from './testing/cpython'
 import { askCPython, askPeel, seenByBoth, seenByPeel } from './testing/reference'
@@ -84,6 +93,45 @@ describe('the same bytes again', () => {
     expect(parted).toBeNull()
   })
 })
+
+describe('told in plain sentences', () => {
+  test.for(named)('%s', { timeout: 60_000 }, async ([, app]) => {
+    const document = await firstRun(app)
+    const faults: string[] = []
+    for (const [index] of document.exchanges.entries()) {
+      const view = viewExchange(document, index)
+      const moments = listMoments(document, index, view)
+      for (const folding of ['none', 'quiet'] as const) {
+        for (const { sentence, standing } of tellStory(foldExchange(view, { folding }), moments, true)) {
+          const fault = faultOf(sentence, view, document)
+          if (fault) faults.push(`${fault}: ${sentenceText(sentence)} (exchange ${index}, ${JSON.stringify(standing)})`)
+        }
+      }
+    }
+    expect(faults).toEqual([])
+  })
+})
+
+/** Two lines of the page's narrowest size, three at the smaller face. */
+const MOST_CHARS = 230
+
+/** What is wrong with a sentence; null where nothing is. Names in bold are those of rings and of functions in the trace. */
+function faultOf(sentence: Sentence, view: ExchangeView, document: RunDocument): string | null {
+  const text = sentenceText(sentence)
+  if (text === '') return 'no sentence'
+  if (text.length > MOST_CHARS) return 'too long'
+  if (!/^[\p{Lu}\d_a-z]/u.test(text) || !/[^.][.?]$/.test(text)) return 'no sentence by its ends'
+  const words = sentence.filter(({ kind }) => kind === 'text').map((part) => part.text)
+  if (words.some((word) => /undefined|\bnull\b|NaN|\[object| {2}/.test(word))) return 'a value that is none'
+  const functions = document.events.flatMap((event) =>
+    'function' in event ? [event.function] : 'name' in event ? [event.name] : [],
+  )
+  const known = new Set([...view.rings.map(({ name }) => name), ...functions, 'The browser', 'The program', 'uvicorn'])
+  const isKnown = (name: string) =>
+    known.has(name) || /^(\w+|\d+) (framework |library )?layers$/.test(name) || /^\d{3}( |$)/.test(name)
+  const stranger = sentence.find(({ kind, text: name }) => kind === 'strong' && !isKnown(name))
+  return stranger ? `nobody is called ${stranger.text}` : null
+}
 
 /** Runs apps once more, and gives the first whose document is not the same text as before. */
 async function findParted(

@@ -6,6 +6,8 @@ export type { BrowserPart, BrowserRule, PageHeader, PageVerdict } from './page-v
 export { foldExchange, shownStep, stepAtSeq, firstStepOf, stepByLayer, stepByChange, restingStep } from './fold'
 export { narrate, narrateStack, pageReads, sentenceText, type Sentence } from './narrate'
 export { narrateMoment } from './narrate-moment'
+export { storyAt, storyMarkdown, storyText, tellStory, type StoryLine } from './story'
+export { hexRows, joinPieces, readBodies, type BodyPiece, type BodyRow } from './bodies'
 export { layerLabel, ringWords } from './label'
 export { readLayer, sourceBlocks, type LayerLine, type LayerMessage, type LayerReading, type LayerTime } from './layer'
 export { headerTable, thinTable, type HeaderTableView, type TableCell, type TableLine } from './table'

@@ -54,12 +54,17 @@ export function narrateMoment(view: ExchangeView, { event }: Moment): Sentence {
     case 'clock':
       return [t(`${event.to - event.from} ms pass: `), t(PASSING[event.why])]
     case 'stall':
-      return [t(event.waits[0]?.text ?? 'Nothing can go on any more.')]
+      return [t(sayStall(event))]
     case 'caveat':
       return [t(event.text)]
     default:
       return []
   }
+}
+
+function sayStall({ waits }: EventOf<'stall'>): string {
+  const text = waits[0]?.text ?? 'Nothing can go on any more.'
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 const PASSING = {
@@ -198,7 +203,7 @@ function sayCall(event: EventOf<'depends' | 'handler' | 'background'>, kind: str
         ...head,
         t(' raises '),
         c(error?.type ?? 'an exception'),
-        ...(error?.message ? [t(': '), c(error.message)] : []),
+        ...(error?.message ? [t(': '), c(error.message.replace(/\.$/, ''))] : []),
         t('.'),
       ]
   }
@@ -222,15 +227,25 @@ function sayStore(event: EventOf<'store'>): Sentence {
 
 function sayThread(event: EventOf<'thread'>): Sentence {
   if (event.phase === 'start')
-    return [b(event.name), t(` is no coroutine, so it takes a thread: ${event.busy} of ${event.of} are busy.`)]
+    return [
+      b(event.name),
+      t(` is not async, so it runs in a thread: ${event.busy} of ${event.of} ${event.busy === 1 ? 'is' : 'are'} busy.`),
+    ]
   const slept = event.sleptMs ? `, after ${event.sleptMs} ms of sleep` : ''
   return [b(event.name), t(` gives its thread back${slept}.`)]
 }
 
+/** uvicorn writes level and address before what it has to say. */
+const PREFIX = /^[A-Z]+:\s+(?:[\d.]+:\d+ - )?/
+
 function sayLog(event: EventOf<'log'>, who: SentencePart): Sentence {
-  if (event.source === 'access') return [b('uvicorn'), t(' writes its access log: '), c(event.text), t('.')]
+  // Its own full stop would stand before the sentence's.
+  const text = event.text.trim().replace(/(?<!\.)\.$/, '')
+  if (event.source === 'access')
+    return [b('uvicorn'), t(' writes its access log: '), c(text.replace(PREFIX, '')), t('.')]
+  if (event.source === 'server') return [b('uvicorn'), t(' logs '), c(text.replace(PREFIX, '')), t('.')]
+  if (text === '') return [who, t(event.source === 'print' ? ' prints an empty line.' : ' logs nothing but its name.')]
   if (event.source === 'print')
-    return [who, t(event.stream === 'stderr' ? ' writes to stderr: ' : ' prints '), c(event.text), t('.')]
-  if (event.source === 'server') return [b('uvicorn'), t(' logs '), c(event.text), t('.')]
-  return [who, t(' logs '), c(event.text), t(event.level ? ` at ${event.level}.` : '.')]
+    return [who, t(event.stream === 'stderr' ? ' writes to stderr: ' : ' prints '), c(text), t('.')]
+  return [who, t(' logs '), c(text), t(event.level ? ` at ${event.level}.` : '.')]
 }

@@ -92,7 +92,8 @@ function place(error: { file: string | null; line: number | null }): Sentence {
 }
 
 function brief(message: string): Sentence {
-  const line = message.split('\n')[0] ?? ''
+  // Its own full stop would stand before the sentence's.
+  const line = (message.split('\n')[0] ?? '').replace(/\.$/, '')
   return line ? [t(': '), c(cutMiddle(line, VALUE_CHARS))] : []
 }
 

@@ -82,38 +82,35 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
   }
   // A request header that a layer adds is in the list of the next ring: what a column hands on is the next one's list.
   const handed = of === 'request' ? groups.map((group, i) => (i === 0 ? group : (groups[i + 1] ?? group))) : groups
-  const names = new Map<string, number>()
-  for (const group of handed)
-    for (const [name, values] of group) names.set(name, Math.max(names.get(name) ?? 0, values.length))
+  const names = new Set(handed.flatMap((group) => [...group.keys()]))
   const browserAdded = new Set(view.rings[0]?.request.headers.map((change) => change.name) ?? [])
   const fates = new Map(of === 'response' ? view.browser?.headers.map((header) => [header.name, header]) : [])
   const lines: TableLine[] = []
-  for (const [name, count] of names) {
-    for (let nth = 0; nth < count; nth++) {
+  for (const name of names) {
+    for (const [nth, values] of followValues(handed.map((group) => group.get(name) ?? [])).entries()) {
       const cells: TableCell[] = []
-      let before: string | undefined
+      let before: string | null = null
       let value = ''
       let addedBy = ''
       let addedByShort = ''
       const changedBy: string[] = []
-      for (const [i, group] of handed.entries()) {
-        const now = group.get(name)?.[nth]
+      for (const [i, now] of values.entries()) {
         const column = columns[i]?.name ?? ''
         let mark: HeaderChange['kind'] | null = null
-        if (now !== undefined && before === undefined) {
+        if (now !== null && before === null) {
           const came = of === 'request' && i === 0 && !browserAdded.has(name)
           mark = came ? null : 'added'
           addedBy ||= came ? 'request' : column
           addedByShort ||= came ? 'request' : (columns[i]?.short ?? '')
-        } else if (now === undefined && before !== undefined) {
+        } else if (now === null && before !== null) {
           mark = 'removed'
           changedBy.push(column)
         } else if (now !== before) {
           mark = 'changed'
           changedBy.push(column)
         }
-        cells.push({ present: now !== undefined, mark, value: now ?? null })
-        if (now !== undefined) value = now
+        cells.push({ present: now !== null, mark, value: now })
+        if (now !== null) value = now
         before = now
       }
       lines.push({
@@ -124,12 +121,33 @@ export function headerTable(shown: ShownExchange, of: 'request' | 'response'): H
         addedBy,
         addedByShort,
         changedBy,
-        removed: before === undefined,
+        removed: before === null,
         page: fates.get(name) ?? null,
       })
     }
   }
   return { of, columns, page, lines, isBlocked: view.outcome.kind === 'blocked' }
+}
+
+/**
+ * Follows each of several values of one name from column to column: `[[a], [b, a]]` is `a` that stays and `b` that comes.
+ * Values that went and values that came are paired as one that changed, as in `diffHeaders`.
+ */
+function followValues(columns: readonly (readonly string[])[]): (string | null)[][] {
+  const lines: (string | null)[][] = []
+  for (const [at, values] of columns.entries()) {
+    const came = [...values]
+    const open: (string | null)[][] = []
+    for (const line of lines) {
+      const last = line[at - 1] ?? null
+      const same = last === null ? -1 : came.indexOf(last)
+      if (same >= 0) line.push(...came.splice(same, 1))
+      else open.push(line)
+    }
+    for (const line of open) line.push(line[at - 1] != null ? (came.shift() ?? null) : null)
+    for (const value of came) lines.push([...Array.from({ length: at }, () => null), value])
+  }
+  return lines
 }
 
 /**
