@@ -173,6 +173,107 @@ describe('ways to move', () => {
   })
 })
 
+describe('the story', () => {
+  test('tells the whole run, follows the cursor, leads to each moment, and can be copied', async ({ open }) => {
+    const app = await open({ permissions: ['clipboard-read', 'clipboard-write'] })
+    await app.page.getByRole('tab', { name: 'Story' }).press('Enter')
+    const story = app.page.getByRole('list', { name: 'What happened' })
+    const now = story.locator('[aria-current="step"]')
+    await waitForText(now, 'timing gets the response back')
+    await app.slider.focus()
+    await app.page.keyboard.press('ArrowRight')
+    await waitForText(now, 'Tickets gets the response back')
+    await story.getByRole('button', { name: "Tickets sets request.state.ticket to 'B1'." }).press('Enter')
+    await isSaid(app, "Tickets sets request.state.ticket to 'B1'")
+    await app.page.getByRole('checkbox', { name: 'with lines of code' }).press(' ')
+    await story.getByRole('button', { name: /^In timing, line 20 of/ }).press('Enter')
+    await isLine(app, 20)
+    expect(await findViolations(app.page)).toEqual([])
+    await app.page.getByRole('button', { name: 'Copy text' }).press('Enter')
+    await waitForText(app.page.locator('body'), 'Copied as text.')
+    const text = await app.page.evaluate(() => navigator.clipboard.readText())
+    expect(text).toMatch(/^One rye, please\n\nA page at https:\/\/shop\.example asks for/)
+    await app.page.getByRole('button', { name: 'Copy Markdown' }).press('Enter')
+    await waitForText(app.page.locator('body'), 'Copied as Markdown.')
+    expect(await app.page.evaluate(() => navigator.clipboard.readText())).toContain('- **timing** gets the response')
+  })
+})
+
+const ZIPPED = `from fastapi import FastAPI, Request
+from fastapi.middleware.gzip import GZipMiddleware
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def shout(request: Request, call_next):
+    response = await call_next(request)
+    pieces = response.body_iterator
+
+    async def louder():
+        async for piece in pieces:
+            yield piece.upper()
+
+    response.body_iterator = louder()
+    response.headers["vary"] = "Accept"
+    response.headers.append("set-cookie", "a=1")
+    response.headers.append("set-cookie", "basket=" + "rye" * 12)
+    return response
+
+
+app.add_middleware(GZipMiddleware, minimum_size=10)
+
+
+@app.post("/poem")
+async def poem(request: Request):
+    await request.json()
+    return {"poem": "crumbs " * 9}
+`
+const POEM = 'POST /poem\nContent-Type: application/json\nAccept-Encoding: gzip\n\n{"kind": "bread"}\n'
+
+describe('headers and body', () => {
+  test('tell who changed what, with the values before and after', async ({ open }) => {
+    const app = await open()
+    await app.openFile('requests.http')
+    await app.type(POEM)
+    await app.openFile('main.py')
+    await app.type(ZIPPED)
+    await app.runAsItIs()
+    await app.slider.focus()
+    await app.page.keyboard.press('End')
+
+    await app.page.getByRole('tab', { name: 'Headers', exact: true }).press('Enter')
+    const headers = app.page.getByRole('table', { name: /^Response headers, from/ })
+    const changed = headers.getByRole('button', { name: 'changed from Accept to Accept, Accept-Encoding' })
+    await changed.focus()
+    expect(await headers.getByRole('rowheader', { name: 'set-cookie' }).count()).toBe(2)
+    const long = headers.getByRole('button', { name: /^basket=rye/ })
+    await long.press('Enter')
+    expect(await long.getAttribute('aria-expanded')).toBe('true')
+    expect(await findViolations(app.page)).toEqual([])
+    await changed.press('Enter')
+    await isSaid(app, 'GZipMiddleware gets the response back')
+
+    await app.page.getByRole('tab', { name: 'Body', exact: true }).press('Enter')
+    const body = app.page.getByRole('table', { name: /^The response’s body/ })
+    const line = async (name: string) => body.getByRole('row').filter({ hasText: name }).innerText()
+    expect(await line('poem')).toMatch(/made here/)
+    expect(await line('shout')).toMatch(/changed here/)
+    expect(await line('GZipMiddleware')).toMatch(/gzip\s+changed here/)
+    const text = app.page.getByLabel('Body', { exact: true }).last()
+    await waitForText(text, '"POEM": "CRUMBS')
+    await app.page.getByRole('button', { name: 'As gzip' }).press('Enter')
+    await waitForText(app.page.getByRole('table', { name: 'Bytes of the body' }), '1f 8b 08')
+    expect(await findViolations(app.page)).toEqual([])
+    await body.getByRole('button', { name: 'poem' }).press('Enter')
+    await waitForText(text, '"poem": "crumbs')
+    await app.page.getByRole('button', { name: 'Hex' }).press('Enter')
+    await waitForText(app.page.getByRole('table', { name: 'Bytes of the body' }), '7b 22 70 6f 65 6d')
+    await app.page.getByRole('button', { name: 'Request', exact: true }).press('Enter')
+    await waitForText(app.page.getByRole('table', { name: /^The request’s body/ }), 'sent from here')
+  })
+})
+
 describe('a link to a moment', () => {
   /** Copies a link by keys alone, and gives its fragment. */
   const copyLink = async (app: App) => {

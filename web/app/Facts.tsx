@@ -1,49 +1,14 @@
-// The inspector's smaller tabs: body, state and time of the step in view. Draws what the trace room has read.
-import { useMemo } from 'react'
-import { rowName, type RingView, type ShownExchange } from '../../engine/trace'
-import { colourJson, readBody } from '../network/body-text'
-import { byteWords, timeWords } from './words'
+// The inspector's smaller tabs: state and time of the step in view. Draws what the trace room has read.
+import { rowName, type ShownExchange } from '../../engine/trace'
+import { timeWords } from './words'
 
 interface Props {
   readonly shown: ShownExchange
   readonly step: number
 }
 
-function ringAt({ shown, step }: Props): RingView | null {
-  const at = shown.steps[step]
-  return at ? (shown.view.rings[at.ring] ?? null) : null
-}
-
 function Nothing({ children }: { readonly children: string }) {
   return <p className="facts__none">{children}</p>
-}
-
-export function BodyFacts(props: Props) {
-  const { view } = props.shown
-  const ring = ringAt(props)
-  const reading = useMemo(
-    () => (view.body ? readBody(view.body.text, view.body.encoding, view.responseHeaders[0] ?? []) : null),
-    [view],
-  )
-  if (!reading || reading.kind === 'empty') return <Nothing>This exchange has no response body.</Nothing>
-  const changed = ring && (ring.response.body || ring.request.body)
-  return (
-    <div className="facts">
-      <p className="facts__lead">
-        {byteWords(reading.bytes)}
-        {changed ? `, changed by ${ring.name}` : ''}
-      </p>
-      <pre className="code-text code-text--wrap" tabIndex={0} aria-label="Response body">
-        {reading.kind === 'json'
-          ? colourJson(reading.pretty ?? reading.text).map((part, index) => (
-              <span key={index} className={`c-${part.kind}`}>
-                {part.text}
-              </span>
-            ))
-          : reading.text}
-      </pre>
-    </div>
-  )
 }
 
 /** Entries of the scope that each layer up to the step has written. */

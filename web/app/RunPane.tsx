@@ -13,14 +13,24 @@ import {
 } from '../../engine/trace'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { useApp, type InspectorTab } from '../store'
-import { DirectionSwitch, HeaderTable, MovePanel, Narration, sentenceAt, Tape, useMoves } from '../timeline'
+import {
+  BodyTable,
+  DirectionSwitch,
+  HeaderTable,
+  MovePanel,
+  Narration,
+  sentenceAt,
+  Story,
+  Tape,
+  useMoves,
+} from '../timeline'
 import { Button, Icon, TabRow } from '../ui'
 import { Chooser } from './Chooser'
 import { tabKey } from './chooser'
-import { BodyFacts, StateFacts, TimeFacts } from './Facts'
+import { StateFacts, TimeFacts } from './Facts'
 import { LayerFacts } from './LayerFacts'
 import { Notices } from './Notices'
-import { useShownStep } from './use-exchange'
+import { useShownStep, type ShownStep } from './use-exchange'
 import { useLayerChanges } from './use-layer-changes'
 import { RunTools } from './RunTools'
 import type { Size } from './use-size'
@@ -170,7 +180,7 @@ function Instrument({ size }: { readonly size: Size }) {
       {!isTall && (
         <>
           <Notices />
-          <Inspector shown={shown} step={step} onStep={goTo} isCompact={width < NARROW} />
+          <Inspector at={at} shown={shown} step={step} onStep={goTo} isCompact={width < NARROW} />
         </>
       )}
     </div>
@@ -183,15 +193,18 @@ const INSPECTOR: readonly { readonly id: InspectorTab; readonly name: string }[]
   { id: 'body', name: 'Body' },
   { id: 'state', name: 'State' },
   { id: 'time', name: 'Time' },
+  { id: 'story', name: 'Story' },
 ]
 
 function Inspector(props: {
+  readonly at: ShownStep
   readonly shown: ShownExchange
   readonly step: number
   readonly onStep: (step: number) => void
   readonly isCompact: boolean
 }) {
-  const { shown, step, onStep, isCompact } = props
+  const { at, shown, step, onStep, isCompact } = props
+  const seek = useApp((s) => s.seek)
   const inspectorTab = useApp((s) => s.inspectorTab)
   const showInspector = useApp((s) => s.showInspector)
   const [of, setOf] = useState<'request' | 'response'>('response')
@@ -210,7 +223,9 @@ function Inspector(props: {
           ))}
         </TabRow>
         <span className="spacer" />
-        {inspectorTab === 'headers' && !isCompact && <DirectionSwitch of={of} onOf={setOf} />}
+        {(inspectorTab === 'headers' || inspectorTab === 'body') && !isCompact && (
+          <DirectionSwitch of={of} onOf={setOf} label={inspectorTab === 'body' ? 'Body of' : 'Headers of'} />
+        )}
       </div>
       <TabPanel className="inspector__panel" id="layer">
         <LayerFacts shown={shown} step={step} />
@@ -227,13 +242,25 @@ function Inspector(props: {
         />
       </TabPanel>
       <TabPanel className="inspector__panel" id="body">
-        <BodyFacts shown={shown} step={step} />
+        <BodyTable
+          document={at.document}
+          index={at.index}
+          shown={shown}
+          step={step}
+          of={of}
+          onOf={setOf}
+          onStep={onStep}
+          compact={isCompact}
+        />
       </TabPanel>
       <TabPanel className="inspector__panel" id="state">
         <StateFacts shown={shown} step={step} />
       </TabPanel>
       <TabPanel className="inspector__panel" id="time">
         <TimeFacts shown={shown} step={step} onStep={onStep} />
+      </TabPanel>
+      <TabPanel className="inspector__panel" id="story">
+        <Story shown={shown} moments={at.moments} standing={at} onGo={({ whole, seq }) => seek(whole, seq)} />
       </TabPanel>
     </Tabs>
   )

@@ -7,7 +7,7 @@ export type Pane = 'lesson' | 'code' | 'onion' | 'result'
 export type DockTab = 'response' | 'console' | 'requests' | 'browser' | 'script' | 'preview'
 /** What the page shows below its bar: the bench with code and onion, or a view that takes the whole width. */
 export type Stage = 'bench' | 'compare' | 'sequence' | 'branches' | 'predict' | 'orders' | 'spellings' | 'comic'
-export type InspectorTab = 'layer' | 'headers' | 'body' | 'state' | 'time'
+export type InspectorTab = 'layer' | 'headers' | 'body' | 'state' | 'time' | 'story'
 
 /** Whether what is typed can be kept in this browser. */
 export type Saving = { readonly kind: 'ok' } | { readonly kind: 'full' } | { readonly kind: 'refused' }

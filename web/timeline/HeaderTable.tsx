@@ -1,5 +1,5 @@
 // The inspector's header table: which layer added, changed or removed each header. A real table; every mark has a word.
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import {
   headerTable,
   pageReads,
@@ -62,9 +62,13 @@ function emptyWords(shown: ShownExchange, of: 'request' | 'response'): string {
 }
 
 /** Request or response; two buttons of which one is pressed. */
-export function DirectionSwitch({ of, onOf }: Pick<HeaderTableProps, 'of' | 'onOf'>) {
+export function DirectionSwitch({
+  of,
+  onOf,
+  label = 'Headers of',
+}: Pick<HeaderTableProps, 'of' | 'onOf'> & { readonly label?: string }) {
   return (
-    <div className="tl-switch" role="group" aria-label="Headers of">
+    <div className="tl-switch" role="group" aria-label={label}>
       {(['request', 'response'] as const).map((one) => (
         <button key={one} type="button" aria-pressed={of === one} onClick={() => onOf(one)}>
           {one === 'request' ? 'Request' : 'Response'}
@@ -143,13 +147,17 @@ function WideTable({ table: whole, row, step, onStep }: WideProps) {
               const future = column?.step === null || (column?.step ?? 0) > step
               return (
                 <td key={i} className={cellClass(cell, line.cells[i + 1], column?.row === row, future)}>
-                  <CellMark cell={cell} />
+                  <CellMark
+                    cell={cell}
+                    before={line.cells[i - 1]?.value ?? null}
+                    onPress={() => column?.step != null && onStep?.(column.step)}
+                  />
                 </td>
               )
             })}
             {hasPage && <PageCell page={line.page} isBlocked={table.isBlocked} isNow={table.page?.row === row} />}
             <td className="tl-value" title={line.value}>
-              {line.value}
+              <Value value={line.value} />
             </td>
           </tr>
         ))}
@@ -170,15 +178,48 @@ function cellClass(cell: TableCell, next: TableCell | undefined, now: boolean, f
 
 const MARKS = { added: 'M12 5v14M5 12h14', changed: 'M4 13q4-6 8-1t8-1', removed: 'M5 12h14' } as const
 
-function CellMark({ cell }: { readonly cell: TableCell }) {
+function CellMark(props: {
+  readonly cell: TableCell
+  /** Value in the column before. */
+  readonly before: string | null
+  readonly onPress: () => void
+}) {
+  const { cell, before, onPress } = props
   if (cell.mark === null) return cell.present ? <span className="tl-unseen">there</span> : null
+  const sign = (
+    <svg width="10" height="10" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={MARKS[cell.mark]} />
+    </svg>
+  )
+  if (cell.mark === 'added')
+    return (
+      <span className="tl-op tl-op-added">
+        {sign}
+        <span className="tl-unseen">added</span>
+      </span>
+    )
+  const words =
+    cell.mark === 'changed' ? `changed from ${before ?? ''} to ${cell.value ?? ''}` : `removed, was ${before ?? ''}`
   return (
-    <span className={`tl-op tl-op-${cell.mark}`}>
-      <svg width="10" height="10" viewBox="0 0 24 24" aria-hidden="true">
-        <path d={MARKS[cell.mark]} />
-      </svg>
-      <span className="tl-unseen">{cell.mark}</span>
-    </span>
+    <button type="button" className={`tl-op tl-op-${cell.mark}`} aria-label={words} onClick={onPress}>
+      {sign}
+      <span className="tl-was" aria-hidden="true">
+        {words}
+      </span>
+    </button>
+  )
+}
+
+/** Longer values have no room in their column, and open on demand. */
+const VALUE_CHARS = 15
+
+function Value({ value, most = VALUE_CHARS }: { readonly value: string; readonly most?: number }) {
+  const [isOpen, setOpen] = useState(false)
+  if (value.length <= most) return value
+  return (
+    <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      {value}
+    </button>
   )
 }
 
@@ -241,7 +282,7 @@ function SlimTable({ table, row }: Pick<WideProps, 'table' | 'row'>) {
                 {line.name}
               </th>
               <td className="tl-value" title={line.value}>
-                {line.removed ? `removed by ${line.changedBy.at(-1) ?? ''}` : line.value}
+                {line.removed ? `removed by ${line.changedBy.at(-1) ?? ''}` : <Value value={line.value} />}
               </td>
               <td className="tl-by" title={line.addedBy}>
                 {line.addedByShort}
