@@ -47,6 +47,105 @@ const LEFT_OUT = 'errors/wrong_headers'
 /** One in three of the others, unless they are asked for: `PEEL_CORPUS=/` takes all. */
 const isChosen = (name: string, index: number): boolean => (only ? name.includes(only) : index % 3 === 0)
 
+/** What the corpus has none of. */
+const SOCKETS: SourceFiles = {
+  'main.py': `import uuid
+
+from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+
+
+@app.websocket("/echo")
+async def echo(socket: WebSocket):
+    await socket.accept()
+    await socket.send_text(f"hello {uuid.uuid4()}")
+    while True:
+        text = await socket.receive_text()
+        if text == "bye":
+            await socket.close(4001, "enough")
+            return
+        await socket.send_text(text.upper())
+
+
+@app.websocket("/closed")
+async def closed(socket: WebSocket):
+    await socket.close()
+
+
+@app.websocket("/crash")
+async def crash(socket: WebSocket):
+    await socket.accept()
+    raise ValueError("no")
+`,
+  'requests.http': `### Echo
+WEBSOCKET ws://localhost:8000/echo
+
+one
+=== wait-for-server
+two
+=== wait-for-server
+bye
+
+### The client ends it
+WEBSOCKET ws://localhost:8000/echo
+
+one
+
+### Closed
+WEBSOCKET ws://localhost:8000/closed
+
+### Crash
+WEBSOCKET ws://localhost:8000/crash
+`,
+}
+
+/** Requests beside one another, and a wait of a minute. */
+const TIMES: SourceFiles = {
+  'main.py': `import asyncio
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+seen = []
+
+
+@app.get("/slow")
+async def slow():
+    await asyncio.sleep(0.3)
+    return "slow"
+
+
+@app.get("/limit")
+async def limit():
+    now = time.monotonic()
+    seen[:] = [one for one in seen if one > now - 60]
+    seen.append(now)
+    return {"in the last minute": len(seen), "now": now}
+`,
+  'requests.http': `### Three at once
+# @times 3
+GET /slow
+
+### First
+GET /limit
+
+### Second
+GET /limit
+
+### A minute later
+# @wait 61
+GET /limit
+`,
+}
+
+const fromText = (name: string, files: SourceFiles): Program => ({
+  name,
+  files,
+  groups: groupRequests(parseHttpFile(files['requests.http'] ?? '', { file: name }).requests),
+})
+
 const programs: readonly Program[] = [
   fromFolder('sample', join(root, 'lessons', 'sample', 'start'), join(root, 'lessons', 'sample', 'requests.http')),
   ...lessons.flatMap((lesson) =>
@@ -55,6 +154,9 @@ const programs: readonly Program[] = [
       return fromFolder(`${lesson} ${which}`, join(folder, which), join(folder, 'requests.http'))
     }),
   ),
+  fromText('sockets', SOCKETS),
+  fromText('times', TIMES),
+  fromText('does not start', { 'main.py': 'import nothing_like_this\n', 'requests.http': 'GET /\n' }),
   ...readCorpus().filter(({ name }, index) => name !== LEFT_OUT && isChosen(name, index)),
 ]
 

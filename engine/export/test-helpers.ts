@@ -135,10 +135,11 @@ const TALK = `def talk(
     """Open a WebSocket and say the script's lines; without a script the app is to refuse."""
     server.port = port
     own = {"host", "connection", "upgrade", "sec-websocket-key", "sec-websocket-version"}
-    answer = Answer(error=None)
+    # An exception may come before anything is heard.
+    answer = Answer(error=None, heard=None if script is None else [])
     try:
         with client.websocket_connect(url, headers=dict(h for h in headers if h[0].lower() not in own)) as socket:
-            answer.heard = []
+            heard = answer.heard = []
             for step, line in script or []:
                 if step == "say":
                     (socket.send_text if isinstance(line, str) else socket.send_bytes)(line)
@@ -148,7 +149,7 @@ const TALK = `def talk(
                     answer.code = message["code"]
                 else:
                     text = message.get("text")
-                    answer.heard.append(message["bytes"] if text is None else text)
+                    heard.append(message["bytes"] if text is None else text)
     except WebSocketDisconnect as refused:
         answer.code = refused.code
     except Exception as error:

@@ -1,5 +1,5 @@
 // What of the shown run can be taken along, and what became of it. Thin: texts and pictures are made next door.
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type * as Export from '../../engine/export'
 import type { RunDocument } from '../../engine/protocol'
 import { foldExchange, narrate, sentenceText, stepAtSeq, type ExchangeView } from '../../engine/trace'
@@ -38,9 +38,18 @@ export type ShareNote =
   | { readonly kind: 'text'; readonly name: string; readonly text: string }
   | { readonly kind: 'refused'; readonly why: string }
 
+/** Long enough to be read twice. */
+const NOTE_MS = 8000
+
 /** The tools that make sense for what is shown, and the line that says what became of the last one. */
 export function useShareTools(place: Place | null) {
   const [note, setNote] = useState<ShareNote | null>(null)
+  // What went well need not be put away by hand.
+  useEffect(() => {
+    if (note?.kind !== 'done') return
+    const timer = setTimeout(() => setNote(null), NOTE_MS)
+    return () => clearTimeout(timer)
+  }, [note])
   const shown = useApp((s) => s.shown)
   const title = useApp((s) => s.place.title)
   const reachEngine = useApp((s) => s.reachEngine)
