@@ -116,7 +116,7 @@ function TroubleNotice() {
 function ChangeNotice() {
   const written = useApp((s) => s.written)
   const isSo = useApp((s) => s.written !== null && hasSameFiles(s.written.after, s.files))
-  const why = useApp((s) => s.changeTrouble ?? s.variantTrouble)
+  const why = useApp((s) => (s.changeTrouble?.files === s.files ? s.changeTrouble.why : s.variantTrouble))
   const trying = useApp((s) => s.trying)
   const unwriteOrder = useApp((s) => s.unwriteOrder)
   const dismissChange = useApp((s) => s.dismissChange)

@@ -18,8 +18,8 @@ interface Written {
 export interface ChangesSlice {
   /** What was last written from the picture; a notice as long as the files stay so. */
   readonly written: Written | null
-  /** Why the last wish could not be met, as a sentence. */
-  readonly changeTrouble: string | null
+  /** Why the last wish could not be met, as a sentence, and the files that it was about. */
+  readonly changeTrouble: { readonly why: string; readonly files: SourceFiles } | null
   /**
    * Writes another order into the code and runs it.
    * @param stack  ids of the registered layers, outermost first
@@ -39,7 +39,7 @@ const MOST_REMEMBERED = 50
 export const createChangesSlice: StateCreator<All, [], [], ChangesSlice> = (set, get) => {
   let past: readonly Written[] = []
 
-  const refuse = (changeTrouble: string) => set({ changeTrouble })
+  const refuse = (why: string) => set({ changeTrouble: { why, files: get().files } })
 
   /** Files in which the layers stand in that order; or why there are none. */
   const rewrite = async (
