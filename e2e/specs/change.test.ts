@@ -110,6 +110,28 @@ test('a ring is dragged to another place', async ({ open }) => {
   await waitForText(page.locator('body'), 'Tickets now stands outside of CORSMiddleware.')
 })
 
+test('a finger on the grip drags a ring, and the page does not scroll', async ({ open }) => {
+  const app = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  const { page } = app
+  await app.runButton.tap()
+  await app.showPane('Onion')
+  await waitForStack(app, START)
+  const grip = await app.onion.locator('.on-name', { hasText: 'Tickets' }).locator('.on-grip').boundingBox()
+  const target = await app.onion.locator('.on-name', { hasText: 'timing' }).boundingBox()
+  if (!grip || !target) throw new Error('nothing to take hold of')
+  const x = grip.x + grip.width / 2
+  const [from, to] = [grip.y + grip.height / 2, target.y + target.height / 2]
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y: from }] })
+  for (let i = 1; i <= 6; i++)
+    await cdp.send('Input.dispatchTouchEvent', {
+      type: 'touchMove',
+      touchPoints: [{ x, y: from + ((to - from) * i) / 6 }],
+    })
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  await waitForStack(app, ['CORSMiddleware', 'NoSniff', 'timing', 'Tickets'])
+})
+
 test('Delete runs the program without a layer, and the code stays', async ({ open }) => {
   const app = await open()
   const { page } = app

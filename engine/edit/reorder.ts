@@ -61,11 +61,18 @@ export function reorderLayers(
     const done =
       first.kind === 'entry'
         ? permuteEntries(source, members, order, nodes)
-        : permuteStatements(source, layers, members, order, nodes, dragged)
+        : permuteStatements(source, layers, members, order, nodes, pinnedOf(sites), dragged)
     if (typeof done !== 'string') return no(done.why)
     changed[first.file] = done
   }
   return { ok: true, files: changed }
+}
+
+/** Members that stay where they are, with the reason. */
+function pinnedOf(sites: readonly Site[]): ReadonlyMap<number, string> {
+  return new Map(
+    sites.flatMap((site, at) => (site.kind !== 'fixed' && site.pinned !== null ? [[at, site.pinned] as const] : [])),
+  )
 }
 
 function nodeOf(site: Site | undefined): SyntaxNode {
@@ -92,7 +99,10 @@ function refuseCrossings(layers: readonly Layer[], sites: readonly Site[], wante
       if (!a || !b) continue
       if (a.kind === 'fixed') return a.why
       if (b.kind === 'fixed') return b.why
-      if (a.group === b.group) continue
+      if (a.group === b.group) {
+        if (a.pinned !== null && b.pinned !== null) return a.pinned
+        continue
+      }
       if (a.kind !== b.kind) {
         const [entry, later] = a.kind === 'entry' ? [outer, inner] : [inner, outer]
         return `${nameOf(entry)} stands in a list that the app is made with, and ${nameOf(later)} is added afterwards, which always puts it outside.`
@@ -170,20 +180,22 @@ function permuteStatements(
   members: readonly number[],
   order: readonly number[],
   nodes: ReadonlyMap<number, SyntaxNode>,
+  pinned: ReadonlyMap<number, string>,
   dragged: number | undefined,
 ): string | Refused {
   const starts = members.map((member) => nodes.get(member)?.from ?? 0)
-  if (starts.some((start, place) => place > 0 && start >= (starts[place - 1] ?? 0)))
+  if (starts.some((start, place) => place > 0 && start > (starts[place - 1] ?? 0)))
     return { why: 'These layers are not added in the order of their lines, so moving a line would not move its layer.' }
   // In the file the innermost comes first.
   const wanted = [...order].reverse()
   let first: Refused | null = null
   for (const movers of subsets(members, wanted, dragged)) {
+    if (movers.some((member) => pinned.has(member))) continue
     const tried = moveAll(source, layers, wanted, movers, nodes)
     if (typeof tried === 'string') return tried
     first ??= tried
   }
-  return first ?? { why: 'These lines cannot be moved.' }
+  return first ?? { why: [...pinned.values()][0] ?? 'These lines cannot be moved.' }
 }
 
 /** Of more members only one at a time is tried: there are 2 to their number of sets. */
@@ -227,6 +239,10 @@ function moveAll(
     }
     const [statement, upper, lower] = [find(mover), find(above), find(below)]
     if (!statement) return { why: 'The line to move was not found again.' }
+    if (above !== undefined && below !== undefined && positions.get(above) === positions.get(below))
+      return {
+        why: `${layers[above]?.name} and ${layers[below]?.name} are added by one block, so nothing can stand between them.`,
+      }
     const anchor =
       upper && upper.from > statement.from
         ? { node: upper, side: 'after' as const }
@@ -247,7 +263,7 @@ function moveAll(
 
 function statementAt({ root }: Source, start: number): SyntaxNode | null {
   for (let node: SyntaxNode | null = root.resolve(start, 1); node; node = node.parent)
-    if (node.from === start && /^(ExpressionStatement|DecoratedStatement)$/.test(node.name)) return node
+    if (node.from === start && /(Statement|Definition)$/.test(node.name)) return node
   return null
 }
 

@@ -8,7 +8,14 @@ import { childrenOf, lineOf, parsePython, textOf, type Source } from './python'
  * is the outermost, or entries of one list, of which the first is.
  */
 export type Site =
-  | { readonly kind: 'statement' | 'entry'; readonly file: string; readonly group: string; readonly node: SyntaxNode }
+  | {
+      readonly kind: 'statement' | 'entry'
+      readonly file: string
+      readonly group: string
+      readonly node: SyntaxNode
+      /** Why it stays where it is and only others pass it: `node` is the `if` or the loop around it. Null where it can move. */
+      readonly pinned: string | null
+    }
   | { readonly kind: 'fixed'; readonly why: string }
 
 export interface Sites {
@@ -52,6 +59,8 @@ export function findSites(files: SourceFiles, layers: readonly Layer[]): Sites {
     const found = findNode(source, added.line, (node) => taken.has(key(added.file, node)))
     // The entries of a list may share a line; a statement that adds two layers runs twice.
     const isShared = found && found.name !== 'CallExpression' && perLine.get(`${added.file}:${added.line}`) !== 1
+    const looped = !found || isShared ? findNode(source, added.line, () => false) : null
+    if (looped && isWithinBlock(looped)) return placed(source, added.file, name, looped)
     if (!found || isShared)
       return {
         kind: 'fixed',
@@ -106,18 +115,32 @@ function placed(source: Source, file: string, name: string, node: SyntaxNode): S
   const { parent } = node
   const line = lineOf(source.text, node.from)
   if (!parent) return { kind: 'fixed', why: `Line ${line} cannot be moved.` }
-  if (node.name === 'CallExpression') return { kind: 'entry', file, group: `${file}[${parent.from}`, node }
+  if (node.name === 'CallExpression')
+    return { kind: 'entry', file, group: `${file}[${parent.from}`, node, pinned: null }
   if (parent.name === 'StatementGroup')
     return {
       kind: 'fixed',
       why: `Line ${line} of ${file} holds more than the statement that adds ${name}. Give it a line of its own first.`,
     }
-  const block = parent.name === 'Body' ? parent.parent : null
+  const { outer, block } = outermost(node)
   const inside = block && COMPOUND[block.name]
-  if (inside)
-    return {
-      kind: 'fixed',
-      why: `${name} is added inside of ${inside} (line ${line} of ${file}): moved out of its place it might not be added, or more than once.`,
-    }
-  return { kind: 'statement', file, group: `${file}{${parent.from}`, node }
+  const pinned = inside
+    ? `${name} is added inside of ${inside} (line ${line} of ${file}): moved out of its place it might not be added, or more than once.`
+    : null
+  return { kind: 'statement', file, group: `${file}{${outer.parent?.from ?? 0}`, node: outer, pinned }
+}
+
+/** The statement of a module or a function in which a node stands: itself, or the outermost `if`, loop and so on. */
+function outermost(node: SyntaxNode): { readonly outer: SyntaxNode; readonly block: SyntaxNode | null } {
+  let outer = node
+  let block: SyntaxNode | null = null
+  for (let at = node; at.parent?.name === 'Body' && at.parent.parent && COMPOUND[at.parent.parent.name]; at = outer) {
+    block ??= at.parent.parent
+    outer = at.parent.parent
+  }
+  return { outer, block }
+}
+
+function isWithinBlock(node: SyntaxNode): boolean {
+  return outermost(node).block !== null
 }

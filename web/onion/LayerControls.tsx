@@ -199,7 +199,7 @@ export function RowHandles(props: {
   const x = pill / 2 + HANDLE / 2
   return (
     <>
-      <g className="on-handle on-grip" transform={`translate(${-x} 0)`}>
+      <g className="on-handle on-grip" ref={keepTouch} transform={`translate(${-x} 0)`}>
         <title>Drag to another place</title>
         <rect x={-HANDLE / 2} y={-12} width={HANDLE} height={24} />
         <path d="M-3 -5h.1M3 -5h.1M-3 0h.1M3 0h.1M-3 5h.1M3 5h.1" />
@@ -219,6 +219,13 @@ export function RowHandles(props: {
       </g>
     </>
   )
+}
+
+/** A finger on the grip drags, and does not scroll: `touch-action` has no effect on shapes in Chromium 156. */
+function keepTouch(grip: SVGGElement | null) {
+  const keep = (event: Event) => event.preventDefault()
+  grip?.addEventListener('touchstart', keep, { passive: false })
+  return () => grip?.removeEventListener('touchstart', keep)
 }
 
 const HANDLE = 24
