@@ -1,7 +1,7 @@
 // What can be done with the shown run: at the end of the bar with its requests.
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components'
+import { Button as AriaButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from 'react-aria-components'
 import { ShareNoteLine, useShareTools } from '../share'
-import { useApp } from '../store'
+import { useApp, type Stage } from '../store'
 import { Button, Icon, type IconName } from '../ui'
 import { spellingsOf } from './catalog'
 import { useShownStep } from './use-exchange'
@@ -15,6 +15,12 @@ interface Tool {
   readonly act: () => void
 }
 
+const GROUPS = [
+  { id: 'look', name: 'Look at it' },
+  { id: 'change', name: 'Try something else' },
+  { id: 'take', name: 'Take it along' },
+] as const
+
 /** The tools that make sense now. */
 function useTools(): readonly Tool[] {
   const rival = useApp((s) => s.rival)
@@ -25,58 +31,45 @@ function useTools(): readonly Tool[] {
   const copyLink = useApp((s) => s.copyLink)
   const hasSpellings = useApp((s) => spellingsOf(s.place.id).length > 0)
   const tryOrders = useApp((s) => s.tryOrders)
-  const tools: Tool[] = [
-    { id: 'sequence', name: 'Show as lanes', icon: 'lanes', group: 'look', act: () => showStage('sequence') },
+  const stage = (id: string, name: string, icon: IconName, group: Tool['group'], to: Stage): Tool => ({
+    id,
+    name,
+    icon,
+    group,
+    act: () => showStage(to),
+  })
+  const orders = stage('orders', 'Try all orders', 'list', 'change', 'orders')
+  return [
+    stage('sequence', 'Show as lanes', 'lanes', 'look', 'sequence'),
     { id: 'pin', name: 'Pin this run', icon: 'pin', group: 'look', act: pin },
-  ]
-  tools.push({
-    id: 'compare',
-    name: 'Compare with another run',
-    icon: 'beside',
-    group: 'look',
-    act: () => showStage('compare'),
-  })
-  tools.push({
-    id: 'predict',
-    name: 'Guess before the run',
-    icon: 'pencil',
-    group: 'change',
-    act: () => void openPrediction(),
-  })
-  tools.push({
-    id: 'branches',
-    name: 'Branch from a moment',
-    icon: 'branch',
-    group: 'change',
-    act: () => showStage('branches'),
-  })
-  if (rival) tools.push({ id: 'unpin', name: `Forget ${rival.name}`, icon: 'cross', group: 'look', act: dropRival })
-  tools.push({
-    id: 'orders',
-    name: 'Try all orders',
-    icon: 'list',
-    group: 'change',
-    act: () => {
-      showStage('orders')
-      void tryOrders()
-    },
-  })
-  if (hasSpellings)
-    tools.push({
-      id: 'spellings',
-      name: 'Three spellings of a layer',
+    stage('compare', 'Compare with another run', 'beside', 'look', 'compare'),
+    ...(rival
+      ? [{ id: 'unpin', name: `Forget ${rival.name}`, icon: 'cross', group: 'look', act: dropRival } as const]
+      : []),
+    {
+      id: 'predict',
+      name: 'Guess before the run',
       icon: 'pencil',
       group: 'change',
-      act: () => showStage('spellings'),
-    })
-  tools.push({
-    id: 'link',
-    name: 'Copy a link to this moment',
-    icon: 'link',
-    group: 'take',
-    act: () => void copyLink(location, (text) => navigator.clipboard.writeText(text)),
-  })
-  return tools
+      act: () => void openPrediction(),
+    },
+    stage('branches', 'Branch from a moment', 'branch', 'change', 'branches'),
+    {
+      ...orders,
+      act: () => {
+        orders.act()
+        void tryOrders()
+      },
+    },
+    ...(hasSpellings ? [stage('spellings', 'Three spellings of a layer', 'page', 'change', 'spellings')] : []),
+    {
+      id: 'link',
+      name: 'Copy a link to this moment',
+      icon: 'link',
+      group: 'take',
+      act: () => void copyLink(location, (text) => navigator.clipboard.writeText(text)),
+    },
+  ]
 }
 
 export function RunTools() {
@@ -93,18 +86,25 @@ export function RunTools() {
         </Button>
       )}
       <MenuTrigger>
-        <AriaButton className="button button--quiet button--icon" aria-label="What to do with this run">
-          <Icon name="more" />
+        <AriaButton className="button button--quiet run-pane__explore" aria-label="What to do with this run">
+          <span>Explore</span>
+          <Icon name="down" size={12} />
         </AriaButton>
         <Popover className="menu" placement="bottom end">
           <Menu aria-label="What to do with this run" onAction={(key) => tools.find(({ id }) => id === key)?.act()}>
-            {tools.flatMap((tool, at) => [
-              at > 0 && tools[at - 1]?.group !== tool.group ? <Separator key={`before-${tool.id}`} /> : null,
-              <MenuItem className="menu__item" id={tool.id} key={tool.id} textValue={tool.name}>
-                {tool.name}
-                <Icon name={tool.icon} size={14} />
-              </MenuItem>,
-            ])}
+            {GROUPS.map(({ id, name }) => (
+              <MenuSection key={id}>
+                <Header className="menu__head">{name}</Header>
+                {tools
+                  .filter(({ group }) => group === id)
+                  .map((tool) => (
+                    <MenuItem className="menu__item" id={tool.id} key={tool.id} textValue={tool.name}>
+                      {tool.name}
+                      <Icon name={tool.icon} size={14} />
+                    </MenuItem>
+                  ))}
+              </MenuSection>
+            ))}
           </Menu>
         </Popover>
       </MenuTrigger>
