@@ -164,29 +164,33 @@ test('the run as JSON follows the schema that the page publishes', async ({ open
   expect(validate({ ...run, more: 1 })).toBe(false)
 })
 
-test('the comic strip is one sheet of paper, and of the page only the strip is printed', async ({ open }) => {
-  const app = await open({ reducedMotion: 'reduce' })
-  await take(app, 'Comic strip for print')
-  const strip = app.page.getByRole('article', { name: 'Comic strip of One rye, please' })
-  await strip.waitFor()
-  expect(await strip.getByRole('listitem').count()).toBe(12)
-  expect(await strip.textContent()).toContain('timing gets the response back and adds x-took: 0.1 s.')
-  expect(await findViolations(app.page, 'Comic strip of the run')).toEqual([])
-  for (const format of ['A4', 'Letter'] as const) {
-    const pdf = (await app.page.pdf({ format })).toString('latin1')
-    expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1)
-  }
-  await app.page.emulateMedia({ media: 'print' })
-  expect(await strip.isVisible()).toBe(true)
-  expect(await app.page.getByRole('button').count()).toBe(0)
-  await app.page.emulateMedia({ media: 'screen' })
-  await app.page.evaluate(() => Object.assign(globalThis, { print: () => (document.title = 'printed') }))
-  await app.page.keyboard.press('Tab')
-  await app.page.keyboard.press('Enter')
-  await waitFor(async () => (await app.page.title()) === 'printed', { what: async () => 'Print was not asked for' })
-  await app.page.keyboard.press('Escape')
-  await waitFor(() => app.onion.isVisible())
-})
+test(
+  'the comic strip is one sheet of paper, and of the page only the strip is printed',
+  { timeout: 120_000 },
+  async ({ open }) => {
+    const app = await open({ reducedMotion: 'reduce' })
+    await take(app, 'Comic strip for print')
+    const strip = app.page.getByRole('article', { name: 'Comic strip of One rye, please' })
+    await strip.waitFor()
+    expect(await strip.getByRole('listitem').count()).toBe(12)
+    expect(await strip.textContent()).toContain('timing gets the response back and adds x-took: 0.1 s.')
+    expect(await findViolations(app.page, 'Comic strip of the run')).toEqual([])
+    for (const format of ['A4', 'Letter'] as const) {
+      const pdf = (await app.page.pdf({ format })).toString('latin1')
+      expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1)
+    }
+    await app.page.emulateMedia({ media: 'print' })
+    expect(await strip.isVisible()).toBe(true)
+    expect(await app.page.getByRole('button').count()).toBe(0)
+    await app.page.emulateMedia({ media: 'screen' })
+    await app.page.evaluate(() => Object.assign(globalThis, { print: () => (document.title = 'printed') }))
+    await app.page.keyboard.press('Tab')
+    await app.page.keyboard.press('Enter')
+    await waitFor(async () => (await app.page.title()) === 'printed', { what: async () => 'Print was not asked for' })
+    await app.page.keyboard.press('Escape')
+    await waitFor(() => app.onion.isVisible())
+  },
+)
 
 test('the project’s tests pass outside, and the page goes on as before', { timeout: 120_000 }, async ({ open }) => {
   const app = await open()

@@ -24,6 +24,8 @@ const GROUP_LOOKS = ['opacity']
 const DRAWN = new Set(['path', 'rect', 'circle', 'ellipse', 'line', 'polygon', 'text', 'tspan'])
 /** Attributes that mean something to the page alone. */
 const OWN = /^(?:class|style|aria-.*|data-.*|role|tabindex|id)$/
+/** What is there to be pressed, and tells nothing of the run: grips and switches of layers. */
+const CONTROLS = '.on-handle'
 /** Notes may stand a little over the edge. */
 const PAD = 8
 
@@ -80,7 +82,8 @@ function resolveLooks(live: Element, copy: Element, ids: ReadonlyMap<string, str
   if (id) copy.setAttribute('id', id)
   // Areas that only catch the pointer are no part of the picture.
   const catches = isDrawn && style.fill === 'none' && style.stroke === 'none'
-  if (style.display === 'none' || catches) {
+  const isControl = live.matches(CONTROLS)
+  if (style.display === 'none' || style.opacity === '0' || isControl || catches) {
     away.push(copy)
     return
   }
