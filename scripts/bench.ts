@@ -1,4 +1,4 @@
-// `npm run bench`: measures boot, requests, edit to onion, and bytes over the wire, in one run, and prints ratios.
+// `npm run bench`: measures boot, requests, a step of the cursor, edit to onion, and bytes over the wire, in one run, and prints ratios.
 // Times depend on the machine; ratios within one run are what counts. `--quick` takes fewer samples.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ import type { BenchPage, BootFigures } from './bench/page'
 import { measureDoors } from './bench/doors'
 import { measureEngine } from './bench/engine'
 import { median, percentile, round, table } from './bench/figures'
+import { measureViews } from './bench/views'
 import { ROOT } from './lib/paths.mjs'
 
 const isQuick = process.argv.includes('--quick')
@@ -120,6 +121,10 @@ async function measurePage(browser: Browser, url: string) {
 const executablePath = await findBrowser()
 const browser = await chromium.launch({ executablePath, args: BROWSER_FLAGS })
 try {
+  say('Moving the cursor through 10,000 events, and weighing 100,000')
+  const shown = await serveSource('scripts/bench/views', '.peel/bench-views', 4891)
+  const views = await measureViews(browser, shown.url, isQuick ? 2 : 6)
+  await shown.close()
   say(`Booting in Chromium, ${BOOTS} times each way`)
   const boots = await bootInChromium(browser)
   say('Booting under Node')
@@ -156,6 +161,7 @@ try {
       p95Ms: round(percentile(page.edits, 95)),
       samples: page.edits.length,
     },
+    views,
     page: { firstOnionMs: round(page.firstOnionMs), readyMs: round(page.readyMs) },
     bytes: { beforeFirstOnion: page.beforeOnion, inAll: page.inAll },
   }
@@ -194,6 +200,12 @@ try {
       ['what the service worker adds', `${doors.addedMs} ms`, '5 ms'],
       ['Run to onion, p50', `${figures.editToOnion.p50Ms} ms`, ''],
       ['Run to onion, p95', `${figures.editToOnion.p95Ms} ms`, '100 ms'],
+      ['script of a step, 10,000 events, p50 / p95', `${views.step.p50Ms} / ${views.step.p95Ms} ms`, '8 ms'],
+      ['script of a line, p50 / p95', `${views.line.p50Ms} / ${views.line.p95Ms} ms`, '8 ms'],
+      ['script of a step with lanes, p50 / p95', `${views.lanesStep.p50Ms} / ${views.lanesStep.p95Ms} ms`, '8 ms'],
+      ['script of a row in the table, p50 / p95', `${views.row.p50Ms} / ${views.row.p95Ms} ms`, '8 ms'],
+      ['first drawing of 10,000 events', `${views.firstDrawingMs} ms`, '100 ms'],
+      [`memory of ${views.memory.events} events`, `${views.memory.addedMb} MB`, '150 MB'],
       ['page to first onion', `${figures.page.firstOnionMs} ms`, ''],
       ['page to engine ready', `${figures.page.readyMs} ms`, ''],
       ['over the wire before the first onion', `${round(figures.bytes.beforeFirstOnion / 1e6, 2)} MB`, ''],

@@ -84,7 +84,15 @@ export function listMoments(doc: Readable, index: number | null, view: ExchangeV
 /** The last event that counts for whoever stands there: nothing after it has happened yet. */
 export function reachOf(view: ExchangeView, moments: readonly Moment[], { whole, seq }: Standing): number {
   if (seq !== null) return seq
-  const last = moments.findLast((moment) => moment.whole <= whole)?.seq ?? -1
+  // `whole` never falls from one to the next.
+  let low = 0
+  let high = moments.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((moments[middle]?.whole ?? Infinity) <= whole) low = middle + 1
+    else high = middle
+  }
+  const last = moments[low - 1]?.seq ?? -1
   return Math.max(last, view.steps[whole]?.seq ?? -1)
 }
 

@@ -610,9 +610,9 @@ function stopRing(
 
 const isSaid = ({ type }: MessageView) => type === 'websocket.receive' || type === 'websocket.send'
 
-/** Events of one ring in which something was said over a WebSocket, by side. */
-function saidAt(own: readonly TraceEvent[], id: string | undefined, kind: 'receive' | 'send'): TraceEvent[] {
-  return own.filter((event) => event.layer === id && event.kind === kind && isSaid(event.message))
+/** Of what was said over a WebSocket, what passed one ring on its way in or out. */
+function saidAt(said: readonly TraceEvent[], id: string | undefined, kind: 'receive' | 'send'): TraceEvent[] {
+  return said.filter((event) => event.layer === id && event.kind === kind)
 }
 
 /**
@@ -620,10 +620,12 @@ function saidAt(own: readonly TraceEvent[], id: string | undefined, kind: 'recei
  * handed it, the app's when its core let it out.
  */
 function numberSaid(rings: readonly Ring[], own: readonly TraceEvent[]): Map<string, number> {
-  const outer = rings.find((ring) => saidAt(own, ring.id, 'receive').length > 0)?.id
-  const inner = rings.findLast((ring) => saidAt(own, ring.id, 'send').length > 0)?.id
   const numbers = new Map<string, number>()
-  const began = [...saidAt(own, outer, 'receive'), ...saidAt(own, inner, 'send')].sort((a, b) => a.seq - b.seq)
+  const said = own.filter((event) => (event.kind === 'receive' || event.kind === 'send') && isSaid(event.message))
+  if (said.length === 0) return numbers
+  const outer = rings.find((ring) => saidAt(said, ring.id, 'receive').length > 0)?.id
+  const inner = rings.findLast((ring) => saidAt(said, ring.id, 'send').length > 0)?.id
+  const began = [...saidAt(said, outer, 'receive'), ...saidAt(said, inner, 'send')].sort((a, b) => a.seq - b.seq)
   const counts = { receive: 0, send: 0 }
   for (const [i, { kind }] of began.entries())
     if (kind === 'receive' || kind === 'send') numbers.set(`${kind}${++counts[kind]}`, i + 1)

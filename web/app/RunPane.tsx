@@ -1,36 +1,16 @@
 // The right column: the exchanges as tabs, and for the chosen one onion, tape, sentence and inspector with one cursor.
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { Tab, TabPanel, Tabs } from 'react-aria-components'
-import {
-  foldExchange,
-  isLine,
-  momentAt,
-  sentenceText,
-  shownStep,
-  stackView,
-  type Moment,
-  type ShownExchange,
-} from '../../engine/trace'
+import { TabPanel, Tabs } from 'react-aria-components'
+import { foldExchange, isLine, momentAt, sentenceText, shownStep, stackView, type Moment } from '../../engine/trace'
 import { fitsIn, OnionView, onionBox } from '../onion'
-import { useApp, type InspectorTab } from '../store'
-import {
-  BodyTable,
-  DirectionSwitch,
-  HeaderTable,
-  MovePanel,
-  Narration,
-  sentenceAt,
-  Story,
-  Tape,
-  useMoves,
-} from '../timeline'
-import { Button, Icon, TabRow } from '../ui'
+import { useApp } from '../store'
+import { MovePanel, Narration, sentenceAt, Tape, useMoves } from '../timeline'
+import { Button, Icon } from '../ui'
 import { Chooser } from './Chooser'
 import { tabKey } from './chooser'
-import { StateFacts, TimeFacts } from './Facts'
-import { LayerFacts } from './LayerFacts'
+import { Inspector } from './Inspector'
 import { Notices } from './Notices'
-import { useShownStep, type ShownStep } from './use-exchange'
+import { useShownStep } from './use-exchange'
 import { useLayerChanges } from './use-layer-changes'
 import { RunTools } from './RunTools'
 import type { Size } from './use-size'
@@ -184,85 +164,6 @@ function Instrument({ size }: { readonly size: Size }) {
         </>
       )}
     </div>
-  )
-}
-
-const INSPECTOR: readonly { readonly id: InspectorTab; readonly name: string }[] = [
-  { id: 'layer', name: 'Layer' },
-  { id: 'headers', name: 'Headers' },
-  { id: 'body', name: 'Body' },
-  { id: 'state', name: 'State' },
-  { id: 'time', name: 'Time' },
-  { id: 'story', name: 'Story' },
-]
-
-function Inspector(props: {
-  readonly at: ShownStep
-  readonly shown: ShownExchange
-  readonly step: number
-  readonly onStep: (step: number) => void
-  readonly isCompact: boolean
-}) {
-  const { at, shown, step, onStep, isCompact } = props
-  const seek = useApp((s) => s.seek)
-  const inspectorTab = useApp((s) => s.inspectorTab)
-  const showInspector = useApp((s) => s.showInspector)
-  const [of, setOf] = useState<'request' | 'response'>('response')
-  return (
-    <Tabs
-      className="inspector"
-      selectedKey={inspectorTab}
-      onSelectionChange={(key) => showInspector(key as InspectorTab)}
-    >
-      <div className="bar inspector__bar">
-        <TabRow aria-label="Inspector">
-          {INSPECTOR.map(({ id, name }) => (
-            <Tab className="tab" id={id} key={id}>
-              {name}
-            </Tab>
-          ))}
-        </TabRow>
-        <span className="spacer" />
-        {(inspectorTab === 'headers' || inspectorTab === 'body') && !isCompact && (
-          <DirectionSwitch of={of} onOf={setOf} label={inspectorTab === 'body' ? 'Body of' : 'Headers of'} />
-        )}
-      </div>
-      <TabPanel className="inspector__panel" id="layer">
-        <LayerFacts shown={shown} step={step} />
-      </TabPanel>
-      <TabPanel className="inspector__panel" id="headers">
-        <HeaderTable
-          shown={shown}
-          step={step}
-          of={of}
-          onOf={setOf}
-          onStep={onStep}
-          compact={isCompact}
-          withSwitch={isCompact}
-        />
-      </TabPanel>
-      <TabPanel className="inspector__panel" id="body">
-        <BodyTable
-          document={at.document}
-          index={at.index}
-          shown={shown}
-          step={step}
-          of={of}
-          onOf={setOf}
-          onStep={onStep}
-          compact={isCompact}
-        />
-      </TabPanel>
-      <TabPanel className="inspector__panel" id="state">
-        <StateFacts shown={shown} step={step} />
-      </TabPanel>
-      <TabPanel className="inspector__panel" id="time">
-        <TimeFacts shown={shown} step={step} onStep={onStep} />
-      </TabPanel>
-      <TabPanel className="inspector__panel" id="story">
-        <Story shown={shown} moments={at.moments} standing={at} onGo={({ whole, seq }) => seek(whole, seq)} />
-      </TabPanel>
-    </Tabs>
   )
 }
 

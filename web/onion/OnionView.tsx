@@ -89,14 +89,24 @@ function useFresh(runKey: string | number | undefined): boolean {
   return runKey !== settled
 }
 
-/** Keeps the cursor's row in sight where the rings are higher than their frame. */
-function useCursorInView(frame: RefObject<HTMLDivElement | null>, y: number | null) {
+/**
+ * Keeps the cursor's row in sight where the rings are higher than their frame (`y` is null where they are not). What is
+ * scrolled is noted as it happens: asking the page at each step would cost it a layout.
+ */
+function useCursorInView(frame: RefObject<HTMLDivElement | null>, y: number | null, height: number) {
+  const top = useRef(0)
   useEffect(() => {
     const element = frame.current
-    if (!element || y === null || element.scrollHeight <= element.clientHeight) return
-    const away = y < element.scrollTop + 40 || y > element.scrollTop + element.clientHeight - 40
-    if (away) element.scrollTo({ top: y - element.clientHeight / 2 })
-  }, [frame, y])
+    if (!element) return
+    const note = () => (top.current = element.scrollTop)
+    element.addEventListener('scroll', note, { passive: true })
+    return () => element.removeEventListener('scroll', note)
+  }, [frame])
+  useEffect(() => {
+    if (y === null) return
+    const away = y < top.current + 40 || y > top.current + height - 40
+    if (away) frame.current?.scrollTo({ top: y - height / 2 })
+  }, [frame, y, height])
 }
 
 export function OnionView(props: OnionViewProps) {
@@ -113,7 +123,8 @@ export function OnionView(props: OnionViewProps) {
   }, [drawing])
   const isStack = shown.view.kind === 'stack'
   const current = shown.steps[step]
-  useCursorInView(ref, current ? (drawing.points[current.point]?.y ?? null) : null)
+  const scrolls = drawing.layout.box.height > box.height
+  useCursorInView(ref, scrolls && current ? (drawing.points[current.point]?.y ?? null) : null, box.height)
   const choose = (row: number) => {
     const first = firstStepOf(shown, row)
     if (first !== null) onStep(first)
@@ -578,10 +589,23 @@ function Sign({ origin, x }: { origin: DrawnRow['origin']; x: number }) {
   )
 }
 
-/** Reads a duration token, so that reduced motion (all of them 0) is honoured in one place. */
+const durations = new Map<string, number>()
+if (typeof matchMedia === 'function')
+  matchMedia('(prefers-reduced-motion: reduce)').addEventListener('change', () => durations.clear())
+
+/** Reads a duration token, so that reduced motion (all of them 0) is honoured in one place. Once: asking costs the page a layout. */
 function durationOf(element: Element, token: string): number {
-  const value = getComputedStyle(element).getPropertyValue(token).trim()
-  return value.endsWith('ms') ? Number.parseFloat(value) : value.endsWith('s') ? Number.parseFloat(value) * 1000 : 0
+  let duration = durations.get(token)
+  if (duration === undefined) {
+    const value = getComputedStyle(element).getPropertyValue(token).trim()
+    duration = value.endsWith('ms')
+      ? Number.parseFloat(value)
+      : value.endsWith('s')
+        ? Number.parseFloat(value) * 1000
+        : 0
+    durations.set(token, duration)
+  }
+  return duration
 }
 
 function Marker({ drawing, shown, step }: { drawing: Drawing; shown: ShownExchange; step: number }) {

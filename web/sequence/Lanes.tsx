@@ -76,11 +76,9 @@ export function Lanes(props: LanesProps) {
 
 const Grid = memo(function Grid({ view, scale }: Pick<LanesProps, 'view' | 'scale'>) {
   return (
-    <div className="seq-axis" aria-hidden="true">
+    <div className="seq-grid" aria-hidden="true">
       {axisTicks(scale, view.span).map(({ x, text }) => (
-        <span key={text} className="seq-axis__tick" style={{ insetInlineStart: x }}>
-          {text}
-        </span>
+        <i key={text} style={{ insetInlineStart: x }} />
       ))}
     </div>
   )
@@ -114,6 +112,11 @@ const LoopLane = memo(function LoopLane({ view, scale }: Pick<LanesProps, 'view'
         <span>one at a time</span>
       </div>
       <div className="seq-row__track" aria-hidden="true">
+        {axisTicks(scale, view.span).map(({ x, text }) => (
+          <span key={text} className="seq-axis__tick" style={{ insetInlineStart: x }}>
+            {text}
+          </span>
+        ))}
         <div className="seq-loop">
           <svg width={scale.width} height={LOOP_HEIGHT}>
             <path className="seq-loop__run" d={path.join('')} />
@@ -153,12 +156,16 @@ const LaneRow = memo(function LaneRow({ lane, scale, isChosen, isSlim, goTo }: L
   const height = rows * size + (isSlim ? 6 : 14)
   const from = scale.x({ at: lane.sentAt, seq: lane.from.seq })
   const to = scale.x(lane.to)
+  const row = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    if (isChosen) row.current?.scrollIntoView({ block: 'nearest' })
+  }, [isChosen])
   const go = (event: MouseEvent<HTMLDivElement>) => {
     const left = event.currentTarget.getBoundingClientRect().left
     goTo(scale.pointAt(event.clientX - left), lane.exchange)
   }
   return (
-    <li className={`seq-row${isChosen ? ' seq-row--chosen' : ''}${isSlim ? ' seq-row--slim' : ''}`}>
+    <li ref={row} className={`seq-row${isChosen ? ' seq-row--chosen' : ''}${isSlim ? ' seq-row--slim' : ''}`}>
       <button
         type="button"
         className="seq-row__name"
@@ -235,7 +242,7 @@ function Bar(props: {
       className={`seq-bar seq-bar--${bar.origin}`}
       style={{ insetInlineStart: x, width, top: top(row, size, isSlim), height: size - 3 }}
     >
-      {width > 30 && <span>{dropSuffix(bar.name)}</span>}
+      {width > 30 && !isSlim && <span>{dropSuffix(bar.name)}</span>}
     </div>
   )
 }
