@@ -172,6 +172,7 @@ function saySend(shown: ShownExchange, step: RowStep, ring: RingView, subject: S
       ...unreachedNames(shown, step.row),
     ]
   }
+  if (shown.view.socket && status === null) return sayAccept(shown, step, subject, phrases)
   if (step.row === shown.turn || step.row === shown.rows.length - 1) {
     const names = [...new Set(ring.response.headers.filter((one) => one.kind === 'added').map((one) => one.name))]
     const headers: Sentence = names.length > 0 ? [t(' with '), ...codes(names)] : []
@@ -182,6 +183,27 @@ function saySend(shown: ShownExchange, step: RowStep, ring: RingView, subject: S
   return phrases.length > 0
     ? [subject, t(' gets the response back and '), ...join(phrases), t('.')]
     : [subject, t(' lets the response through and changes nothing.')]
+}
+
+/** A WebSocket is accepted by a message without a status; uvicorn makes a 101 of it. */
+function sayAccept(shown: ShownExchange, step: RowStep, subject: SentencePart, phrases: readonly Sentence[]): Sentence {
+  if (step.row === shown.turn || step.row === shown.rows.length - 1) return [subject, t(' takes the socket.')]
+  if (shown.rows[step.row]?.folded) return [subject, t(' let that through. They have nothing to add.')]
+  return phrases.length > 0
+    ? [subject, t(' hears that the socket is taken and '), ...join(phrases), t('.')]
+    : [subject, t(' lets that through and changes nothing.')]
+}
+
+/** What was said over a WebSocket, at the end of it where somebody reads or writes. */
+function sayAtEnd({ view }: ShownExchange, step: RowStep, of: string): Sentence {
+  const who = view.browser ? 'The page' : 'The client'
+  const does = step.direction === 'in' ? 'sends' : 'gets'
+  const message = view.socket?.messages[(step.message ?? 0) - 1]
+  const text = message?.frame === 'text' && message.data.encoding === 'utf8' ? message.data.text : null
+  const bytes = `${step.bytes} ${step.bytes === 1 ? 'byte' : 'bytes'}`
+  return text === null
+    ? [t(`${who} ${does} message ${step.message ?? ''}${of}, ${bytes}.`)]
+    : [t(`${who} ${does} message ${step.message ?? ''}${of}: `), c(cutMiddle(text, VALUE_CHARS)), t('.')]
 }
 
 function sayOpaque({ kind, verdict }: BrowserPart): Sentence {
@@ -340,6 +362,12 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
   if (!step) return []
   const { view } = shown
   if (step.kind === 'leave' && view.browser) return sayWish(shown, view.browser)
+  if (step.kind === 'leave' && view.socket)
+    return [
+      t('The client is about to open a WebSocket at '),
+      c(cutMiddle(view.target, VALUE_CHARS)),
+      t('. Nothing is on the wire yet.'),
+    ]
   if (step.kind === 'leave')
     return [
       t('The client is about to send '),
@@ -349,6 +377,7 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
   if (step.kind === 'arrive') {
     if (view.outcome.kind === 'opaque' && view.browser) return sayOpaque(view.browser)
     if (view.browser?.kind === 'websocket') return [t('The socket is open. The page reads no header of its handshake.')]
+    if (view.socket && view.outcome.status === 101) return [t('The socket is open for both sides.')]
     return [
       t(view.browser ? 'The page reads ' : 'The client reads '),
       b(`${view.outcome.status ?? ''} ${view.outcome.reason}`.trim()),
@@ -363,6 +392,7 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
   if (step.kind === 'body') {
     const of = view.streamed > 1 ? ` of ${view.streamed}` : ''
     const bytes = `${step.bytes} ${step.bytes === 1 ? 'byte' : 'bytes'}`
+    if (view.socket && ring.role === 'browser') return sayAtEnd(shown, step, of)
     if (step.direction === 'in')
       return [
         subject,
