@@ -2,6 +2,7 @@
 import { createContext, memo, useContext, useState } from 'react'
 import { Tab, TabPanel, Tabs } from 'react-aria-components'
 import type { ShownExchange } from '../../engine/trace'
+import { copyText } from '../share'
 import { useApp, type InspectorTab } from '../store'
 import { BodyTable, DirectionSwitch, HeaderTable, Story } from '../timeline'
 import { TabRow } from '../ui'
@@ -114,6 +115,14 @@ function Panel(props: {
     case 'time':
       return <TimeFacts shown={shown} step={step} onStep={onStep} />
     case 'story':
-      return <Story shown={shown} moments={at.moments} standing={at} onGo={({ whole, seq }) => seek(whole, seq)} />
+      return (
+        <Story
+          shown={shown}
+          moments={at.moments}
+          standing={at}
+          onGo={({ whole, seq }) => seek(whole, seq)}
+          onCopy={copyText}
+        />
+      )
   }
 }

@@ -10,7 +10,6 @@ import {
   type Standing,
   type StoryLine,
 } from '../../engine/trace'
-import { copyText } from '../share'
 import { Button, Icon } from '../ui'
 import { SentenceText } from './Narration'
 import './timeline.css'
@@ -20,12 +19,14 @@ export interface StoryProps {
   readonly moments: readonly Moment[]
   readonly standing: Standing
   readonly onGo: (standing: Standing) => void
+  /** Puts a text into the clipboard; false where there is none. */
+  readonly onCopy: (text: string) => Promise<boolean>
 }
 
 /** From here on, lines out of sight are not laid out. */
 const LONG = 300
 
-export function Story({ shown, moments, standing, onGo }: StoryProps) {
+export function Story({ shown, moments, standing, onGo, onCopy }: StoryProps) {
   const [hasLines, setHasLines] = useState(false)
   const [said, setSaid] = useState('')
   const story = useMemo(() => tellStory(shown, moments, hasLines), [shown, moments, hasLines])
@@ -41,7 +42,7 @@ export function Story({ shown, moments, standing, onGo }: StoryProps) {
       box.scrollTop += own.top - seen.top - (seen.height - own.height) / 2
   }, [now, story])
   const copy = async (name: string, text: string) =>
-    setSaid((await copyText(text)) ? `Copied as ${name}.` : 'This window gives no access to the clipboard.')
+    setSaid((await onCopy(text)) ? `Copied as ${name}.` : 'This window gives no access to the clipboard.')
   const { title } = shown.view
   // Whoever is given a new function with each render would draw all lines anew.
   const go = useRef(onGo)
