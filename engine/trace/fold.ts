@@ -12,7 +12,39 @@ export interface FoldOptions {
   readonly folding?: 'quiet' | 'tight' | 'none'
   /** Whether these rows have room; see `web/onion/geometry.ts`. Without it there is always room. */
   readonly fits?: (rows: readonly Row[], view: ExchangeView) => boolean
+  /** Which of the two pictures of a deep nest is wanted; see `pictureAt`. Without it all rings are in one. */
+  readonly picture?: Picture | undefined
 }
+
+/** `outer` is the app with what is mounted in it, up to the second level; `inner` what hangs below that. */
+export type Picture = 'outer' | 'inner'
+
+/** Apps nest twice in one picture. What hangs deeper has no room there, and opens alone. */
+const MOST_NEST = 2
+
+/** The picture that shows a step of a view whose apps nest deeper than one picture holds; undefined where all fits into one. */
+export function pictureAt(view: ExchangeView, whole: number): Picture | undefined {
+  if (!view.rings.some(({ nest }) => nest > MOST_NEST)) return undefined
+  return (view.rings[view.steps[whole]?.ring ?? -1]?.nest ?? 0) > MOST_NEST ? 'inner' : 'outer'
+}
+
+/** The rows of one picture: those of the other stand together as one. */
+function rowsOf(rows: readonly Row[], view: ExchangeView, picture: Picture | undefined): readonly Row[] {
+  if (picture === undefined) return rows
+  const isDeep = (row: Row) => (view.rings[row.rings[0] ?? -1]?.nest ?? 0) > MOST_NEST
+  const deep = rows.filter(isDeep)
+  const rest = rows.filter((row) => !isDeep(row))
+  const apart = (those: readonly Row[], as: 'inside' | 'around'): Row => ({
+    id: `${as}+${those.length}`,
+    rings: those.flatMap(({ rings }) => rings),
+    folded: true,
+    group: null,
+    apart: as,
+  })
+  return picture === 'outer' ? [...rest, apart(deep, 'inside')] : [apart(rest, 'around'), ...deep]
+}
+
+const PICTURES: readonly Picture[] = ['outer', 'inner']
 
 /** A router that led to a mounted app says so by the app's plate: its new `root_path` is no deed of its own. */
 function onlyMounts(ring: RingView, next: RingView | undefined): boolean {
@@ -81,12 +113,15 @@ const STAGES: readonly Origins[] = [['framework'], ['framework', 'library'], ['f
  * the learner's own that touched nothing; never one that answered, raised, caught, changed, or where a session stopped.
  */
 export function foldExchange(view: ExchangeView, options: FoldOptions = {}): ShownExchange {
-  const { opened = new Set<string>(), folding = 'quiet', fits = () => true } = options
+  const { opened = new Set<string>(), folding = 'quiet', fits = () => true, picture } = options
+  // Both pictures are folded alike, so that going from one to the other leaves the steps as they are.
+  const allFit = (all: readonly Row[]) =>
+    picture === undefined ? fits(all, view) : PICTURES.every((one) => fits(rowsOf(all, view, one), view))
   const stages: readonly Origins[] = folding === 'quiet' ? STAGES : [[], ...STAGES]
   let rows = foldRows(view, folding === 'none' ? [] : (stages[0] ?? []), opened)
   if (folding !== 'none') {
     for (const origins of stages.slice(1)) {
-      if (fits(rows, view)) break
+      if (allFit(rows)) break
       rows = foldRows(view, origins, opened)
     }
   }
@@ -106,7 +141,24 @@ export function foldExchange(view: ExchangeView, options: FoldOptions = {}): Sho
       }
     } else steps.push({ ...step, row, whole, point: pointOf(step, row, turn) })
   }
-  return { view, rows, steps, turn }
+  return picture === undefined ? { view, rows, steps, turn } : inPicture({ view, rows, steps, turn }, picture)
+}
+
+/** The same steps over the rows of one picture: those of the other happen within the row that stands for it. */
+function inPicture({ view, rows: all, steps, turn: deepest }: ShownExchange, picture: Picture): ShownExchange {
+  const rows = rowsOf(all, view, picture)
+  const place = new Map(rows.flatMap((row, i) => row.rings.map((ring) => [ring, i] as const)))
+  const rowFor = (before: number) => place.get(all[before]?.rings[0] ?? -1) ?? -1
+  const turn = rowFor(deepest)
+  return {
+    view,
+    rows,
+    turn,
+    steps: steps.map((step) => {
+      const row = step.row < 0 ? -1 : rowFor(step.row)
+      return { ...step, row, point: pointOf(step, row, turn) }
+    }),
+  }
 }
 
 function joins(a: RowStep, b: Step): boolean {

@@ -3,7 +3,16 @@ export type { RingOrigin, HeaderChange, RingView, Step, ExchangeView, Row, RowSt
 export { viewExchange, viewUnsent, stackView } from './view'
 export { listParts, type RunPart, type Hop } from './parts'
 export type { BrowserPart, BrowserRule, PageHeader, PageVerdict } from './page-view'
-export { foldExchange, shownStep, stepAtSeq, firstStepOf, stepByLayer, stepByChange, restingStep } from './fold'
+export {
+  foldExchange,
+  pictureAt,
+  shownStep,
+  stepAtSeq,
+  firstStepOf,
+  stepByLayer,
+  stepByChange,
+  restingStep,
+} from './fold'
 export { narrate, narrateStack, pageReads, sentenceText, type Sentence } from './narrate'
 export { narrateMoment } from './narrate-moment'
 export { storyAt, storyMarkdown, storyText, tellStory, type StoryLine } from './story'

@@ -169,6 +169,8 @@ export interface Row {
   readonly folded: boolean
   /** Key of the run that this row can fold back to (on its first ring), or that it can open; null if neither. */
   readonly group: string | null
+  /** It stands for a whole onion that is drawn alone: the app `inside`, or all that is `around` the one in view. */
+  readonly apart?: 'inside' | 'around'
 }
 
 /** A step of the rows: neighbours in one folded row became one. */

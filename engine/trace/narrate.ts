@@ -1,5 +1,5 @@
 // One plain sentence for each step, the layer as its subject. Says only what the trace shows; no markup.
-import type { ExchangeView, HeaderChange, RingView, RowStep, ShownExchange } from './model'
+import type { ExchangeView, HeaderChange, RingView, Row, RowStep, ShownExchange } from './model'
 import { cutMiddle, numberWord, originWords, pageWords, ringsOfRow, subjectOf, tellingFirst, isShown } from './words'
 import type { BrowserPart } from './page-view'
 
@@ -109,8 +109,13 @@ function unreachedNames(shown: ShownExchange, row: number): Sentence {
   return [t(' '), ...join(list), t(yours.length === 1 ? ' is not reached.' : ' are not reached.')]
 }
 
+/** Several layers as one subject. A row that stands for a whole onion is told by the layer that acts. */
+function isMany(row: Row | undefined): boolean {
+  return row !== undefined && row.folded && row.apart === undefined
+}
+
 function sayEnter(shown: ShownExchange, step: RowStep, ring: RingView, subject: SentencePart): Sentence {
-  const many = shown.rows[step.row]?.folded ?? false
+  const many = isMany(shown.rows[step.row])
   const phrases = requestPhrases(ring)
   if (ring.role === 'browser') {
     if (shown.view.browser) return sayAsk(shown, shown.view.browser, subject)
@@ -156,7 +161,7 @@ function goesOn(shown: ShownExchange, step: RowStep): boolean {
 }
 
 function saySend(shown: ShownExchange, step: RowStep, ring: RingView, subject: SentencePart): Sentence {
-  const many = shown.rows[step.row]?.folded ?? false
+  const many = isMany(shown.rows[step.row])
   const phrases = responsePhrases(ring)
   const status = ring.response.status
   if (ring.role === 'browser') return sayJudge(shown, ring, subject)
@@ -292,7 +297,7 @@ function sayEnd(shown: ShownExchange, step: RowStep, subject: SentencePart): Sen
 }
 
 function sayError(shown: ShownExchange, step: RowStep, ring: RingView, subject: SentencePart): Sentence {
-  const many = shown.rows[step.row]?.folded ?? false
+  const many = isMany(shown.rows[step.row])
   const error = ring.error?.error
   const name: SentencePart = error ? c(error.type) : t('the exception')
   if (step.kind === 'raise')
@@ -387,7 +392,7 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
   const row = shown.rows[step.row]
   const ring = view.rings[step.ring]
   if (!row || !ring) return []
-  const subject = b(subjectOf(shown, row))
+  const subject = b(row.apart === undefined ? subjectOf(shown, row) : ring.name)
   if (step.kind === 'stop') return sayStop(shown, ring, subject)
   if (step.kind === 'body') {
     const of = view.streamed > 1 ? ` of ${view.streamed}` : ''
@@ -398,14 +403,14 @@ export function narrate(shown: ShownExchange, index: number): Sentence {
         subject,
         t(
           step.row === shown.turn
-            ? ` ${row.folded ? 'get' : 'gets'} message ${step.message ?? ''}${of}, ${bytes}.`
-            : ` ${row.folded ? 'pass' : 'passes'} message ${step.message ?? ''}${of} on inwards, ${bytes}.`,
+            ? ` ${isMany(row) ? 'get' : 'gets'} message ${step.message ?? ''}${of}, ${bytes}.`
+            : ` ${isMany(row) ? 'pass' : 'passes'} message ${step.message ?? ''}${of} on inwards, ${bytes}.`,
         ),
       ]
     return [
       subject,
       t(
-        ` ${row.folded ? 'let' : 'lets'} message ${step.message ?? ''}${of} out, ${bytes}.${step.message === 1 && ring.origin === 'yours' && view.socket === null ? ' Its headers went first.' : ''}`,
+        ` ${isMany(row) ? 'let' : 'lets'} message ${step.message ?? ''}${of} out, ${bytes}.${step.message === 1 && ring.origin === 'yours' && view.socket === null ? ' Its headers went first.' : ''}`,
       ),
     ]
   }

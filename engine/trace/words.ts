@@ -55,6 +55,8 @@ function sharedOrigin(rings: readonly RingView[]): string {
 /** The name of a row as the onion writes it: the ring's own, or `3 framework layers`. */
 export function rowName(shown: ShownExchange, row: Row): string {
   const rings = ringsOfRow(shown, row)
+  if (row.apart === 'inside') return `app at ${/\/[^/]*$/.exec(rings[0]?.mountedAt ?? '')?.[0] ?? '/'}`
+  if (row.apart === 'around') return 'the app around it'
   if (!row.folded) return rings[0]?.name ?? ''
   const origin = sharedOrigin(rings)
   return `${rings.length} ${origin === 'framework' ? 'framework ' : origin === 'library' ? 'library ' : ''}layers`

@@ -1,7 +1,16 @@
 // The right column: the exchanges as tabs, and for the chosen one onion, tape, sentence and inspector with one cursor.
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { TabPanel, Tabs } from 'react-aria-components'
-import { foldExchange, isLine, momentAt, sentenceText, shownStep, stackView, type Moment } from '../../engine/trace'
+import {
+  foldExchange,
+  isLine,
+  momentAt,
+  pictureAt,
+  sentenceText,
+  shownStep,
+  stackView,
+  type Moment,
+} from '../../engine/trace'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { useApp } from '../store'
 import { MovePanel, Narration, sentenceAt, Tape, useMoves } from '../timeline'
@@ -17,6 +26,7 @@ import type { Size } from './use-size'
 import { VerdictLine } from './VerdictLine'
 
 export function RunPane({ size }: { readonly size: Size }) {
+  const [opened, setOpened] = useState(NOTHING_OPENED)
   const shown = useApp((s) => s.shown)
   const chosen = useApp((s) => tabKey(s.exchangeIndex, s.unsentFetch))
   const chooseExchange = useApp((s) => s.chooseExchange)
@@ -34,8 +44,9 @@ export function RunPane({ size }: { readonly size: Size }) {
   return (
     <Tabs className="run-pane" selectedKey={chosen} onSelectionChange={(key) => choose(String(key))}>
       <Chooser document={shown.document} tools={<RunTools />} />
-      <TabPanel className="run-pane__panel" id={chosen}>
-        <Instrument size={size} />
+      {/* react-aria 1.22 keeps the id that a panel had first: with another tab it has to be another panel. */}
+      <TabPanel className="run-pane__panel" id={chosen} key={chosen}>
+        <Instrument size={size} opened={opened} onOpened={setOpened} />
       </TabPanel>
     </Tabs>
   )
@@ -74,7 +85,14 @@ function useBox<E extends HTMLElement>() {
 const NOTHING_OPENED: ReadonlySet<string> = new Set()
 const NO_MOMENTS: readonly Moment[] = []
 
-function Instrument({ size }: { readonly size: Size }) {
+interface InstrumentProps {
+  readonly size: Size
+  /** Runs of layers that somebody unfolded: they stay so in the next exchange. */
+  readonly opened: ReadonlySet<string>
+  readonly onOpened: (opened: ReadonlySet<string>) => void
+}
+
+function Instrument({ size, opened, onOpened }: InstrumentProps) {
   const at = useShownStep()
   const grain = useApp((s) => s.grain)
   const inspected = useApp((s) => s.inspected)
@@ -85,16 +103,16 @@ function Instrument({ size }: { readonly size: Size }) {
   const shownRun = useApp((s) => s.shown)
   const changes = useLayerChanges()
   const { ref, width, height } = useBox<HTMLDivElement>()
-  const [opened, setOpened] = useState(NOTHING_OPENED)
   const isPhone = size === 'phone'
   const isLarge = !isPhone && hasRoomToSpare(width, height)
   const zoom = isLarge ? LARGE : 1
   const inner = Math.max(300, Math.floor((width - 32) / zoom))
   const onionHeight = isTall ? Math.max(TALL_LEAST, Math.floor((height - BELOW_TALL) / zoom)) : undefined
   const view = at?.view
+  const picture = view && at ? pictureAt(view, at.whole) : undefined
   const shown = useMemo(
-    () => (view ? foldExchange(view, { opened, fits: fitsIn(onionBox(inner, onionHeight)) }) : null),
-    [view, opened, inner, onionHeight],
+    () => (view ? foldExchange(view, { opened, fits: fitsIn(onionBox(inner, onionHeight)), picture }) : null),
+    [view, opened, inner, onionHeight, picture],
   )
   const moves = useMoves(shown, at?.moments ?? NO_MOMENTS, at)
   if (!at || !shown) return null
@@ -102,12 +120,11 @@ function Instrument({ size }: { readonly size: Size }) {
   const { goTo } = moves
   const copyLink = () => void makeLink(location, (text) => navigator.clipboard.writeText(text))
   const moment = momentAt(at.moments, at)
-  const toggleGroup = (group: string) =>
-    setOpened((before) => {
-      const after = new Set(before)
-      if (!after.delete(group)) after.add(group)
-      return after
-    })
+  const toggleGroup = (group: string) => {
+    const after = new Set(opened)
+    if (!after.delete(group)) after.add(group)
+    onOpened(after)
+  }
   const inspectRow = (row: number) => {
     const ring = shown.view.rings[shown.rows[row]?.rings[0] ?? -1]
     if (ring) inspect(ring.id)

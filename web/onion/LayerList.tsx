@@ -97,7 +97,8 @@ export function LayerList(props: LayerListProps) {
           const count = rings.length
           return (
             <li
-              key={row.id}
+              // Folded and unfolded, a run begins at one ring: the focus stays with it.
+              key={rings[0]?.id ?? row.id}
               aria-label={label}
               aria-current={current === i ? 'step' : undefined}
               data-lifted={lifted === i || undefined}

@@ -136,6 +136,7 @@ export function OnionView(props: OnionViewProps) {
       className={`on-region${isStack ? ' on-stack' : ''}${drawing.rows.length > MANY_ROWS ? ' on-dense' : ''}${drawing.layout.box.margin > 0 ? ' on-wide' : ''}`}
       aria-label="Onion"
     >
+      {shown.rows.some(({ apart }) => apart) ? <Apps shown={shown} step={step} onStep={onStep} /> : null}
       <div className="on-frame" ref={ref} style={{ '--on-scale': scale, maxHeight: box.height } as CSSProperties}>
         <OnionDrawing
           drawing={drawing}
@@ -195,6 +196,33 @@ export function OnionPicture({ shown, step, width, height, scale = 1 }: OnionPic
       onRow={() => undefined}
       onToggleGroup={undefined}
     />
+  )
+}
+
+/** The apps that hang in one another, where they are too many for one picture; each leads to its first step. */
+function Apps({ shown, step, onStep }: Pick<OnionViewProps, 'shown' | 'step' | 'onStep'>) {
+  const { rings } = shown.view
+  const here = rings[shown.steps[step]?.ring ?? -1]?.nest ?? 0
+  const mounts = rings.flatMap(({ mountedAt, nest }) => (mountedAt === null ? [] : [{ mountedAt, nest }]))
+  return (
+    <nav className="on-apps" aria-label="Apps in one another">
+      <ol>
+        {[{ mountedAt: 'the app', nest: 0 }, ...mounts].map(({ mountedAt, nest }) => (
+          <li key={nest}>
+            <button
+              type="button"
+              aria-current={nest === here ? 'true' : undefined}
+              onClick={() => {
+                const first = shown.steps.findIndex(({ ring }) => rings[ring]?.nest === nest)
+                if (first >= 0) onStep(first)
+              }}
+            >
+              {mountedAt}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </nav>
   )
 }
 

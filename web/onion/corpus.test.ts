@@ -3,9 +3,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { spawnNodeWorker } from '../../engine/cli/spawn'
 import { readCorpus, type CorpusApp } from '../../engine/corpus/read-corpus'
+import { readFileSync } from 'node:fs'
+import { groupRequests } from '../../engine/browser'
 import { EngineHost, Session } from '../../engine/host'
+import { parseHttpFile } from '../../engine/requests'
 import type { RunDocument } from '../../engine/protocol'
-import { foldExchange, viewExchange, type ShownExchange } from '../../engine/trace'
+import { foldExchange, layerLabel, pictureAt, rowName, viewExchange, type ShownExchange } from '../../engine/trace'
 import { drawOnion, fitsIn, type Drawing } from './drawing'
 import { onionBox } from './geometry'
 
@@ -157,5 +160,45 @@ describe('every exchange of the corpus', () => {
       }
     }
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('corpus.golden.txt')
+  })
+})
+
+describe('an app at the third level', () => {
+  const fileOf = (name: string) =>
+    readFileSync(new URL(`../../e2e/content/scenes/mounted/${name}`, import.meta.url), 'utf8')
+
+  test('opens alone, with the same steps, and the picture follows the cursor', { timeout: WALL_MS }, async () => {
+    const session = new Session(host, { files: { 'main.py': fileOf('main.py') }, entry: 'main.py', app: null }, {})
+    await session.open()
+    for (const group of groupRequests(parseHttpFile(fileOf('requests.http'), { file: 'requests.http' }).requests))
+      await session.send(group)
+    const twice = viewExchange(session.document, 1)
+    expect(twice.steps.map((_, whole) => pictureAt(twice, whole)).filter(Boolean)).toEqual([])
+    const view = viewExchange(session.document, 2)
+    const box = onionBox(588)
+    const [outer, inner] = (['outer', 'inner'] as const).map((picture) =>
+      foldExchange(view, { fits: fitsIn(box), picture }),
+    )
+    if (!outer || !inner) throw new Error('two pictures')
+    expect(outer.rows.map((row) => rowName(outer, row)).at(-1)).toBe('app at /archive')
+    expect(inner.rows.map((row) => rowName(inner, row))).toEqual([
+      'the app around it',
+      '3 framework layers',
+      'archive',
+      '3 framework layers',
+      'list_users',
+    ])
+    expect(inner.steps.map(({ whole, kind }) => [whole, kind])).toEqual(
+      outer.steps.map(({ whole, kind }) => [whole, kind]),
+    )
+    for (const shown of [outer, inner]) {
+      const drawing = drawOnion(shown, box)
+      expect(faultsOf({ shown, drawing })).toEqual([])
+      expect(drawing.plates).toHaveLength(shown === outer ? 2 : 1)
+      for (const row of shown.rows) expect(layerLabel(shown, row)).toMatch(/: \S/)
+    }
+    // The way goes into the inner one once, and out of it once.
+    const pictures = view.steps.map((_, whole) => pictureAt(view, whole))
+    expect(pictures.filter((picture, i) => picture !== pictures[i - 1])).toEqual(['outer', 'inner', 'outer'])
   })
 })

@@ -98,7 +98,10 @@ export function geometryRows(shown: ShownExchange): GeometryRow[] {
     const first = shown.view.rings[row.rings[0] ?? 0]
     const outer = first?.role === 'browser' || first?.role === 'server'
     const minor = row.folded || first?.origin === 'framework'
-    return { weight: outer ? 'outer' : minor ? 'minor' : 'full', mounted: first?.mountedAt != null }
+    return {
+      weight: outer ? 'outer' : minor ? 'minor' : 'full',
+      mounted: first?.mountedAt != null && row.apart === undefined,
+    }
   })
 }
 
