@@ -189,14 +189,14 @@ function rowAt(layout: OnionLayout | null, y: number): number {
 export function RowHandles(props: {
   readonly arranging: Arranging
   readonly row: number
-  /** Width of the name's pill, and of the room between the lanes, at scale 1. */
+  /** Width of the name's pill, and from lane to lane, at scale 1. */
   readonly pill: number
   readonly room: number
 }) {
   const { arranging, row, pill, room } = props
   const own = arranging.shown.rows[row]
-  if (!own || own.folded || !arranging.movable.includes(row) || pill + 2 * HANDLE > room) return null
-  const x = pill / 2 + HANDLE / 2
+  if (!own || own.folded || !arranging.movable.includes(row) || pill + 2 * GLYPH > room - PORT) return null
+  const x = pill / 2 + 6
   return (
     <>
       <g className="on-handle on-grip" ref={keepTouch} transform={`translate(${-x} 0)`}>
@@ -228,7 +228,10 @@ function keepTouch(grip: SVGGElement | null) {
   return () => grip?.removeEventListener('touchstart', keep)
 }
 
-const HANDLE = 24
+/** Width that takes a press; width that is drawn beside the pill; and of a port on a lane. */
+const HANDLE = 20
+const GLYPH = 12
+const PORT = 14
 
 /** In the list: the same as buttons, for who does not drag. */
 export function RowButtons({ arranging, row, isActive }: { arranging: Arranging; row: number; isActive: boolean }) {

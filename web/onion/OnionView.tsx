@@ -594,7 +594,7 @@ function RowName({ row, drawing, current, focused, chosen, arranging, onRow, onT
         {name.text}
       </text>
       {arranging ? (
-        <RowHandles arranging={arranging} row={row.index} pill={pill} room={layout.nameRoom / scale} />
+        <RowHandles arranging={arranging} row={row.index} pill={pill} room={(layout.xOut - layout.xIn) / scale} />
       ) : null}
     </g>
   )
