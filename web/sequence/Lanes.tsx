@@ -290,7 +290,7 @@ function WaitMark(props: {
         width: end - x,
         top: top(row, size, isSlim) + inset,
         height: size - 3 - 2 * inset,
-        paddingInlineStart: name,
+        paddingInlineStart: Math.min(name, Math.max(0, end - x - 2)),
       }}
     >
       {isOne && !isSlim && end - x - name > 60 && <span>{WAIT_WORDS[wait.kind]}</span>}
