@@ -59,10 +59,16 @@ export function eventWords(event: TraceEvent): string {
     case 'store':
       return `${event.command ?? 'time'} changes ${listWords(event.changes.map(({ key }) => key))} in ${event.store}`
     case 'clock':
-      return `the clock moves on by ${event.to - event.from} ms (${event.why})`
+      return clockWords(event, ring)
     case 'stop':
       return event.stop.text
   }
+}
+
+function clockWords({ from, to, why }: Extract<TraceEvent, { kind: 'clock' }>, ring: string): string {
+  const ms = `${Number((to - from).toFixed(3))} ms`
+  if (why === 'block') return `${ring} holds the loop for ${ms}`
+  return why === 'sleep' ? `${ms} pass, and the loop is free` : `${ms} pass until a client goes on`
 }
 
 /** The first line of a text; servers log whole tracebacks. */

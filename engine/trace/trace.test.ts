@@ -59,6 +59,8 @@ describe('eventWords()', () => {
     ['dependency get_db returns 3', { ...call, kind: 'depends', phase: 'return', value: '3' }],
     ['handler get_db is called for Shop', { ...call, kind: 'handler', phase: 'call', handles: 'Shop' }],
     ['background task get_db raises ValueError', { ...call, kind: 'background', phase: 'raise', error }],
+    ['the endpoint holds the loop for 500 ms', { ...call, kind: 'clock', from: 100, to: 600, why: 'block' }],
+    ['0.1 ms pass, and the loop is free', { ...call, layer: null, kind: 'clock', from: 0.2, to: 0.3, why: 'sleep' }],
     ['lifespan startup: complete', { ...call, kind: 'lifespan', phase: 'startup', status: 'complete' }],
   ])('says: %s', ([words, event]) => {
     expect(eventWords(event)).toBe(words)
