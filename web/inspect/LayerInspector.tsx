@@ -98,8 +98,20 @@ function Facts({ reading, view, at, files, lastSeq, onLine }: FactsProps) {
       <p className="inspect__say">{`${said.charAt(0).toUpperCase()}${said.slice(1)}.`}</p>
       {ring.reached && (
         <>
-          <Message of="request" message={request} ring={ring} hasPage={view.browser !== null} />
-          <Message of="response" message={response} ring={ring} hasPage={view.browser !== null} />
+          <Message
+            of="request"
+            message={request}
+            ring={ring}
+            hasPage={view.browser !== null}
+            isTurn={at === view.turn}
+          />
+          <Message
+            of="response"
+            message={response}
+            ring={ring}
+            hasPage={view.browser !== null}
+            isTurn={at === view.turn}
+          />
         </>
       )}
       {state.length > 0 && (
@@ -158,16 +170,17 @@ interface MessageProps {
   readonly message: LayerMessage | null
   readonly ring: RingView
   readonly hasPage: boolean
+  readonly isTurn: boolean
 }
 
-function Message({ of, message, ring, hasPage }: MessageProps) {
+function Message({ of, message, ring, hasPage, isTurn }: MessageProps) {
   const name = of === 'request' ? 'Request' : 'Response'
   const lines = message ? allLines(message) : []
   const changed = lines.filter(({ kind }) => kind !== 'same')
   const same = lines.filter(({ kind }) => kind === 'same')
   const heads = columnWords(of, ring, hasPage)
   const hides = of === 'response' && ring.role === 'browser' && hasPage
-  const note = sameWords(message, of, ring)
+  const note = sameWords(message, of, ring, isTurn)
   return (
     <section className="inspect__part" aria-label={name}>
       <h4>{name}</h4>

@@ -36,8 +36,13 @@ export function timeSentence({ whole, own, inner, blocked, untilHead }: LayerTim
   return parts.join(' ')
 }
 
-/** `Went on as it came in.`, or that nothing came; null where the differences say it. */
-export function sameWords(message: LayerMessage | null, of: 'request' | 'response', ring: RingView): string | null {
+/** `It went on as it came in.`, or that nothing came; null where the differences say it. `isTurn`: no ring further in was asked. */
+export function sameWords(
+  message: LayerMessage | null,
+  of: 'request' | 'response',
+  ring: RingView,
+  isTurn: boolean,
+): string | null {
   if (!message)
     return of === 'request'
       ? 'The request did not get here.'
@@ -46,7 +51,8 @@ export function sameWords(message: LayerMessage | null, of: 'request' | 'respons
         : 'No response came from here.'
   if (message.lines.some(({ kind }) => kind !== 'same') || message.body?.changed) return null
   if (message.status && message.status.before !== message.status.after) return null
-  if (of === 'request') return ring.role === 'endpoint' ? 'It ends here.' : 'It went on as it came in.'
+  if (of === 'request')
+    return ring.role === 'endpoint' ? 'It ends here.' : isTurn ? 'It went no further.' : 'It went on as it came in.'
   return 'It was let out as it came from inside.'
 }
 

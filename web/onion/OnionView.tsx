@@ -650,6 +650,9 @@ function Marker({ drawing, shown, step }: { drawing: Drawing; shown: ShownExchan
     const last = before.current
     before.current = { shown, point }
     if (!element || !last || last.shown !== shown || last.point === point) return
+    // The next message of a WebSocket begins at the other end of the other lane: nothing went there along the path.
+    const isIn = (at: number) => at <= shown.turn + 1
+    if (current?.kind === 'body' && isIn(last.point) !== isIn(point) && Math.abs(last.point - point) > 1) return
     const bounce = short && last.point === point - 1
     const duration = durationOf(element, bounce ? '--m-bounce' : '--m-step')
     if (duration === 0 || typeof element.animate !== 'function') return
@@ -669,7 +672,7 @@ function Marker({ drawing, shown, step }: { drawing: Drawing; shown: ShownExchan
     const easing = bounce ? 'cubic-bezier(.3, 1.4, .5, 1)' : 'cubic-bezier(.3, 0, .1, 1)'
     const animation = element.animate(frames, { duration, easing })
     return () => animation.cancel()
-  }, [layout, shown, point, short, scale])
+  }, [layout, shown, point, short, scale, current?.kind])
   if (!at) return null
   const isStop = current?.kind === 'stop'
   return (
