@@ -185,7 +185,7 @@ describe('the story', () => {
     await waitForText(now, 'Tickets gets the response back')
     await story.getByRole('button', { name: "Tickets sets request.state.ticket to 'B1'." }).press('Enter')
     await isSaid(app, "Tickets sets request.state.ticket to 'B1'")
-    await app.page.getByRole('checkbox', { name: 'with lines of code' }).press(' ')
+    await app.page.getByRole('checkbox', { name: 'with lines' }).press(' ')
     await story.getByRole('button', { name: /^In timing, line 20 of/ }).press('Enter')
     await isLine(app, 20)
     expect(await findViolations(app.page)).toEqual([])

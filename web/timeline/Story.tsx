@@ -53,7 +53,7 @@ export function Story({ shown, moments, standing, onGo, onCopy }: StoryProps) {
       <div className="tl-story__bar">
         <label>
           <input type="checkbox" checked={hasLines} onChange={(event) => setHasLines(event.target.checked)} /> with
-          lines of code
+          lines
         </label>
         <span role="status">{said}</span>
         <Button look="quiet" onPress={() => void copy('text', storyText(title, story))}>
