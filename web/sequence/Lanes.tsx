@@ -183,7 +183,15 @@ const LaneRow = memo(function LaneRow({ lane, scale, isChosen, isSlim, goTo }: L
       <div className="seq-row__track" style={{ height }} aria-hidden="true" onClick={go}>
         <i className="seq-row__in" style={{ insetInlineStart: from }} />
         {bars.map((bar, row) => (
-          <Bar key={bar.id} bar={bar} row={row} size={size} scale={scale} isSlim={isSlim} />
+          <Bar
+            key={bar.id}
+            bar={bar}
+            row={row}
+            size={size}
+            scale={scale}
+            isSlim={isSlim}
+            hasWaits={lane.waits.some((wait) => wait.kind !== 'arrived' && bars[rowOf(bars, wait)] === bar)}
+          />
         ))}
         {pieces(lane.waits, scale, (wait) => `${wait.kind} ${wait.layer ?? ''}`).map(({ x, width, first, count }) => (
           <WaitMark
@@ -220,6 +228,14 @@ function rowOf(bars: readonly LaneBar[], wait: Wait): number {
 
 const NAME_PX = 6.4
 
+/** What the name of a bar takes, about. */
+function nameWidth(bar: LaneBar): number {
+  return 14 + dropSuffix(bar.name).length * NAME_PX
+}
+
+/** A bar's name stands only where this much of its waits can be seen beside it. */
+const BESIDE_NAME = 16
+
 /** A bar in pixels; inner rings stand a little further in, as far as there is room. */
 function barBox(bar: LaneBar, row: number, scale: Scale): { x: number; width: number } {
   const x = scale.x(bar.from)
@@ -234,15 +250,17 @@ function Bar(props: {
   readonly size: number
   readonly scale: Scale
   readonly isSlim: boolean
+  readonly hasWaits: boolean
 }) {
-  const { bar, row, size, scale, isSlim } = props
+  const { bar, row, size, scale, isSlim, hasWaits } = props
   const { x, width } = barBox(bar, row, scale)
+  const isNamed = width > (hasWaits ? nameWidth(bar) + BESIDE_NAME : 30)
   return (
     <div
       className={`seq-bar seq-bar--${bar.origin}`}
       style={{ insetInlineStart: x, width, top: top(row, size, isSlim), height: size - 3 }}
     >
-      {width > 30 && !isSlim && <span>{dropSuffix(bar.name)}</span>}
+      {isNamed && !isSlim && <span>{dropSuffix(bar.name)}</span>}
     </div>
   )
 }
@@ -280,7 +298,8 @@ function WaitMark(props: {
   const x = isInside ? Math.max(props.x, Math.min(box.x + BETWEEN, props.x + props.width - 2)) : props.x
   const end = isInside ? Math.min(props.x + props.width, Math.max(x + 2, box.x + box.width - BETWEEN)) : x + props.width
   // The bar's name stands above its waits.
-  const name = isInside && !isSlim ? Math.max(0, box.x + 14 + dropSuffix(bar.name).length * NAME_PX - x) : 0
+  const isNamed = isInside && !isSlim && box.width > nameWidth(bar) + BESIDE_NAME
+  const name = isNamed ? Math.max(0, box.x + nameWidth(bar) - x) : 0
   const inset = isSlim ? 1 : BETWEEN
   return (
     <div
