@@ -305,7 +305,7 @@ describe('a link to a moment', () => {
     expect(there.page.url()).not.toContain('#')
   })
 
-  test('brings the program along and runs it; what was there can be had back', async ({ open }) => {
+  test('brings the program along and runs it when it is told to; what was there can be had back', async ({ open }) => {
     const app = await open({ permissions })
     await app.openFile('requests.http')
     await app.type('GET /moon\n')
@@ -325,8 +325,10 @@ describe('a link to a moment', () => {
     await there.openFile('main.py')
     await there.type('# mine\n')
     await there.page.evaluate((next) => void (location.hash = next), hash)
-    await isSaid(there, 'In moon, line 9 of main.py comes next; far is 384400')
     await waitForText(there.page.locator('body'), 'This link brought its own files.')
+    expect(await there.layers()).not.toContainEqual(expect.stringMatching(/^moon/))
+    await there.page.getByRole('button', { name: 'Run it' }).press('Enter')
+    await isSaid(there, 'In moon, line 9 of main.py comes next; far is 384400')
     expect(await findViolations(there.page)).toEqual([])
     await there.page.getByRole('button', { name: 'Bring mine back' }).press('Enter')
     await waitFor(async () => (await there.editorText()).includes('# mine'))

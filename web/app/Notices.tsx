@@ -52,6 +52,7 @@ function LinkNotice() {
   const note = useApp((s) => s.linkNote)
   const close = useApp((s) => s.closeLinkNote)
   const takeBack = useApp((s) => s.takeBack)
+  const runLink = useApp((s) => s.runLink)
   if (!note) return null
   return (
     <div className={`notice${note.kind === 'trouble' ? ' notice--bad' : ''}`} role="status">
@@ -61,6 +62,7 @@ function LinkNotice() {
         ) : note.kind === 'restored' ? (
           <>
             <b>This link brought its own files.</b> What you had here is kept.
+            {!note.isRun && ' Read them, then run them to stand at its moment.'}
           </>
         ) : note.isCopied ? (
           <>
@@ -76,6 +78,12 @@ function LinkNotice() {
         <input className="field field--mono" aria-label="Link to this moment" readOnly value={note.url} />
       )}
       <div className="notice__buttons">
+        {note.kind === 'restored' && !note.isRun && (
+          <Button look="primary" onPress={() => void runLink()}>
+            <Icon name="run" size={14} />
+            Run it
+          </Button>
+        )}
         {note.kind === 'restored' && (
           <Button
             onPress={() => {

@@ -1,21 +1,25 @@
 // Links to a moment: made from where the learner stands, and opened. Nothing of it is sent anywhere.
 import type { StateCreator } from 'zustand/vanilla'
-import { hasSameFiles } from './places'
+import type { SourceFiles } from '../../engine/protocol'
+import type { MomentLink } from './moment-link'
+import { hasSameFiles, type Place } from './places'
 import type { All } from './state'
 
 /** What there is to say about a link. */
 export type LinkNote =
   | { readonly kind: 'made'; readonly url: string; readonly isCopied: boolean }
-  /** It brought files of its own; what was there is on the shelf. */
-  | { readonly kind: 'restored' }
+  /** It brought files of its own, which run once somebody says so; what was there is on the shelf. */
+  | { readonly kind: 'restored'; readonly isRun: boolean }
   | { readonly kind: 'trouble'; readonly text: string }
 
 export interface LinkSlice {
   readonly linkNote: LinkNote | null
   /** Puts a link to what is on screen into the clipboard. */
   copyLink(page: Pick<Location, 'origin' | 'pathname'>, write: (text: string) => Promise<void>): Promise<void>
-  /** Opens a link's fragment: its place, its files, a run, and the moment in it. */
+  /** Opens a link's fragment: its place, its files, a run, and the moment in it. Files that it brought wait for `runLink`. */
   openLink(hash: string): Promise<void>
+  /** Runs what the opened link brought, and goes to its moment. */
+  runLink(): Promise<void>
   closeLinkNote(): void
 }
 
@@ -23,9 +27,31 @@ const DAMAGED = 'This link is damaged, or only a part of it was copied. Ask for 
 
 export const createLinkSlice: StateCreator<All, [], [], LinkSlice> = (set, get) => {
   const trouble = (text: string) => set({ linkNote: { kind: 'trouble', text } })
+  /** Goes on with the opened link; null when there is none that waits. */
+  let goOn: (() => Promise<void>) | null = null
+  const standAt = async (link: MomentLink, place: Place, files: SourceFiles) => {
+    const ran = get().shown
+    if (!ran || !hasSameFiles(ran.files, files)) await get().run()
+    const { shown, trouble: failed } = get()
+    if (get().place !== place || failed || !shown || !hasSameFiles(shown.files, files)) return
+    const { exchanges, fetches = [] } = shown.document
+    const isThere = link.exchange === null ? fetches[link.fetch ?? -1] : exchanges[link.exchange]
+    if (!isThere) {
+      trouble('The run has no request at which this link stood, so you see another one.')
+      return
+    }
+    if (link.exchange === null) get().chooseFetch(link.fetch ?? 0)
+    else get().chooseExchange(link.exchange)
+    if (link.step !== null) get().seek(link.step, link.moment)
+  }
   return {
     linkNote: null,
     closeLinkNote: () => set({ linkNote: null }),
+    runLink: async () => {
+      const go = goOn
+      goOn = null
+      await go?.()
+    },
     copyLink: async (page, write) => {
       const { MOST_LINK_CHARS, filesBeyond, writeMomentLink } = await import('./moment-link')
       const { place, shown, exchangeIndex, unsentFetch, cursor, moment, fastapi, versions } = get()
@@ -68,6 +94,7 @@ export const createLinkSlice: StateCreator<All, [], [], LinkSlice> = (set, get) 
         trouble('This link leads to a lesson that is not in this version of Peel.')
         return
       }
+      goOn = null
       set({ linkNote: null })
       if (link.fastapi !== undefined) {
         const { versions } = await get().reachEngine()
@@ -84,21 +111,15 @@ export const createLinkSlice: StateCreator<All, [], [], LinkSlice> = (set, get) 
       const files = filesWith(place.start, link.files)
       if (!hasSameFiles(files, get().files)) {
         get().replaceFiles(files)
-        set({ linkNote: { kind: 'restored' } })
-      }
-      const ran = get().shown
-      if (!ran || !hasSameFiles(ran.files, files)) await get().run()
-      const { shown, trouble: failed } = get()
-      if (get().place !== place || failed || !shown || !hasSameFiles(shown.files, files)) return
-      const { exchanges, fetches = [] } = shown.document
-      const isThere = link.exchange === null ? fetches[link.fetch ?? -1] : exchanges[link.exchange]
-      if (!isThere) {
-        trouble('The run has no request at which this link stood, so you see another one.')
+        // Somebody else wrote this program: nobody runs it unasked.
+        set({ linkNote: { kind: 'restored', isRun: false } })
+        goOn = async () => {
+          set({ linkNote: { kind: 'restored', isRun: true } })
+          await standAt(link, place, files)
+        }
         return
       }
-      if (link.exchange === null) get().chooseFetch(link.fetch ?? 0)
-      else get().chooseExchange(link.exchange)
-      if (link.step !== null) get().seek(link.step, link.moment)
+      await standAt(link, place, files)
     },
   }
 }
