@@ -30,7 +30,7 @@ export const SIGN = 13
  */
 export function fitName(name: string, room: number): FittedName {
   const run = /^(\d+) (\w+) layers$/.exec(name)
-  const shorter = run ? [`${run[1]} ${run[2]}`, `${run[1]} layers`] : [dropSuffix(name)]
+  const shorter = run ? [`${run[1]} layers`] : [dropSuffix(name)]
   for (const text of [name, ...shorter])
     if (nameWidth(text) + SIGN <= room) return { text, sign: true, width: nameWidth(text) + SIGN }
   const short = dropSuffix(name)
