@@ -39,7 +39,7 @@ try {
       : { kind: 'plain', archives: [...manifest.wheels, manifest.peel].map(read) }
   const files = await nodeBootFiles(manifest)
   const interpreter = await bootInterpreter(files, boot, (events) => post({ kind: 'trace', events }))
-  answer = serve(new FastapiRuntime(interpreter), post)
+  answer = serve(new FastapiRuntime(interpreter, { count: (done, of) => post({ kind: 'count', done, of }) }), post)
   post({ kind: 'ready' })
   early.forEach(answer)
 } catch (error) {

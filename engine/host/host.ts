@@ -24,6 +24,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** Gets the events of this call in order, in batches, while it runs. */
   readonly onTrace?: (events: readonly TraceEvent[]) => void
+  /** Hears how far a call has come that consists of many alike, such as `orders`. */
+  readonly onCount?: ((done: number, of: number) => void) | undefined
   /** Who has the session that `open` starts: see `EngineHost.holds`. */
   readonly owner?: object
 }
@@ -39,6 +41,7 @@ interface Pending {
   readonly resolve: (value: EngineCalls[CallName]['out']) => void
   readonly reject: (error: EngineError) => void
   readonly onTrace: ((events: readonly TraceEvent[]) => void) | undefined
+  readonly onCount: ((done: number, of: number) => void) | undefined
 }
 
 /** A spare that boots at once would take the processor away from the first run. */
@@ -141,7 +144,7 @@ export class EngineHost {
     const onAbort = (): void => this.#replace(slot, new EngineError('aborted', 'Stopped before it was done.'))
     try {
       const value = await new Promise<EngineCalls[CallName]['out']>((resolve, reject) => {
-        slot.pending.set(id, { resolve, reject, onTrace: options.onTrace })
+        slot.pending.set(id, { resolve, reject, onTrace: options.onTrace, onCount: options.onCount })
         timer = setTimeout(() => {
           const seconds = options.wallMs / 1000
           this.#replace(slot, new EngineError('timeout', `Python gave no answer for ${seconds} s and was stopped.`))
@@ -189,6 +192,11 @@ export class EngineHost {
           const [call] = slot.pending.values()
           const events = reader.read(message.events)
           call?.onTrace?.(events)
+          return
+        }
+        case 'count': {
+          const [call] = slot.pending.values()
+          call?.onCount?.(message.done, message.of)
           return
         }
         case 'reply': {

@@ -128,6 +128,8 @@ export interface RunOptions {
 export interface OrdersOptions extends Pick<RunOptions, 'signal'> {
   /** See `OrdersInput`. */
   readonly isPatient?: boolean
+  /** Hears how many orders of how many have been tried. */
+  readonly onCount?: (done: number, of: number) => void
 }
 
 /** What belongs to one version. */
@@ -287,13 +289,14 @@ class PageEngine implements Engine {
   orders(
     program: Program,
     groups: readonly RequestGroup[],
-    { signal: asked, isPatient = false }: OrdersOptions = {},
+    { signal: asked, isPatient = false, onCount }: OrdersOptions = {},
   ): Promise<OrdersResult> {
     return this.#exclusive(asked, async (signal) => {
       this.#live.end('The server was stopped to try other orders.')
       const result = await this.#workers.host.call('orders', ordersInput(program, groups, isPatient), {
         wallMs: isPatient ? PATIENT_WALL_MS : ORDERS_WALL_MS,
         signal,
+        onCount,
       })
       this.#tell({ kind: 'server', state: 'stopped' })
       return result

@@ -18,6 +18,8 @@ export type WorkerMessage =
   | { readonly kind: 'failed'; readonly message: string; readonly isStale?: boolean }
   /** Trace events, in order: see `BatchReader`. */
   | { readonly kind: 'trace'; readonly events: string }
+  /** How far the call under way has come, where it consists of many alike. */
+  | { readonly kind: 'count'; readonly done: number; readonly of: number }
   /** Settles a call: `EngineCalls[call]['out']`, or why there is none. */
   | { readonly kind: 'reply'; readonly id: number; readonly ok: true; readonly value: EngineCalls[CallName]['out'] }
   | { readonly kind: 'reply'; readonly id: number; readonly ok: false; readonly message: string }

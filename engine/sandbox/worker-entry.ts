@@ -47,7 +47,7 @@ async function start(scripts: RuntimeScripts, port: MessagePort): Promise<void> 
       return bootInterpreter(boot, way, (events) => post({ kind: 'trace', events }))
     })
     self.onmessage = null
-    answer = serve(new FastapiRuntime(interpreter), post)
+    answer = serve(new FastapiRuntime(interpreter, { count: (done, of) => post({ kind: 'count', done, of }) }), post)
     post({ kind: 'ready' })
     early.forEach(answer)
   } catch (error) {

@@ -43,13 +43,15 @@ export function OrdersPane() {
   if (orders.kind === 'trying')
     return (
       <Message
-        title={
-          orders.middlewares === null
-            ? 'Trying every order'
-            : `Trying ${factorial(orders.middlewares).toLocaleString('en')} orders`
-        }
+        title={orders.count === null ? 'Trying every order' : `Trying ${orders.count.of.toLocaleString('en')} orders`}
         text="Each begins with a clean session."
       >
+        <progress
+          className="orders__progress"
+          aria-label="Orders tried"
+          max={orders.count?.of ?? 1}
+          value={orders.count?.done}
+        />
         <Button onPress={stopOrders}>
           <Icon name="stop" size={14} />
           Stop

@@ -35,7 +35,8 @@ const engine: EnginePort = {
     for (const group of groups) await session.send(group)
     return session.document
   },
-  orders: (program, groups) => host.call('orders', ordersInput(program, groups), { wallMs: ORDERS_WALL_MS }),
+  orders: (program, groups, options) =>
+    host.call('orders', ordersInput(program, groups), { wallMs: ORDERS_WALL_MS, onCount: options?.onCount }),
   start: nobody,
   branch: nobody,
   branches: [],
@@ -142,7 +143,15 @@ describe('tryOrders()', limits, () => {
     const store = open()
     const state = () => store.getState()
     await state().run()
+    const counts: (string | null)[] = []
+    const leave = store.subscribe(({ orders }) => {
+      if (orders.kind === 'trying') counts.push(orders.count && `${orders.count.done} of ${orders.count.of}`)
+    })
     await state().tryOrders()
+    leave()
+    // Whoever waits sees how far it has come; the run beside which orders are laid has no session any more.
+    expect([...new Set(counts)]).toEqual([null, '0 of 24', '6 of 24', '12 of 24', '18 of 24'])
+    expect(state().branches).toEqual([])
     const { orders } = state()
     if (orders.kind !== 'found') throw new Error(orders.kind)
     expect(orders.layers.map(({ name }) => name)).toEqual(orders.result.names)

@@ -14,7 +14,11 @@ export type OrdersState =
       readonly kind: 'asking'
       readonly middlewares: number
     }
-  | { readonly kind: 'trying'; readonly middlewares: number | null }
+  | {
+      readonly kind: 'trying'
+      /** How many orders of how many have been tried; null until the program is loaded. */
+      readonly count: { readonly done: number; readonly of: number } | null
+    }
   | {
       readonly kind: 'found'
       readonly result: OrdersResult
@@ -67,12 +71,17 @@ export const createOrdersSlice: StateCreator<All, [], [], OrdersSlice> = (set, g
       aborter?.abort()
       const mine = new AbortController()
       aborter = mine
-      set({ orders: { kind: 'trying', middlewares: layers.length || null } })
+      set({ orders: { kind: 'trying', count: null } })
+      // The session of the shown run ends with this.
+      get().dropBranches()
       try {
         const engine = await get().reachEngine()
         const { signal } = mine
         const groups = groupRequests(requests.file.requests)
-        const result = await engine.orders(get().program(true), groups, { signal, isPatient })
+        const onCount = (done: number, of: number) => {
+          if (aborter === mine) set({ orders: { kind: 'trying', count: { done, of } } })
+        }
+        const result = await engine.orders(get().program(true), groups, { signal, isPatient, onCount })
         if (aborter !== mine) return
         if (result.error?.type === 'TooManyOrders' && !isPatient)
           set({ orders: { kind: 'asking', middlewares: result.names.length } })

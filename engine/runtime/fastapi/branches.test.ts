@@ -102,7 +102,7 @@ const MAIN = groupsFor('/a', '/b', '/c', '/d', '/e', '/f')
 
 /** A session whose main line has six groups, and then goes back. */
 function opened(remembering: Remembering, program = SERVER): { runtime: FastapiRuntime; main: Heard } {
-  const runtime = new FastapiRuntime(interpreter, remembering)
+  const runtime = new FastapiRuntime(interpreter, { remembering })
   runtime.call('open', options('app = None')) // the runtime before this one left its own session
   const info = runtime.call('open', options(program))
   if (info.error) throw new Error(info.error.text)
@@ -189,7 +189,7 @@ async def talk(socket: WebSocket):
     const text = 'WEBSOCKET ws://localhost:8000/talk\n\nhello\n\n###\n# @disconnect 0.5\nGET /x'
     const { requests } = parseHttpFile(text, { file: 'requests.http' })
     const heard = (['always', 'never'] as const).map((remembering) => {
-      const runtime = new FastapiRuntime(interpreter, remembering)
+      const runtime = new FastapiRuntime(interpreter, { remembering })
       runtime.call('open', options('app = None'))
       const input = { ...options(program), files: { 'main.py': program, 'client.py': client } }
       expect(runtime.call('open', input).error).toBeNull()

@@ -61,19 +61,30 @@ const MOST_MIDDLEWARES = 6
 /** 8 have 40 320; the results of more would not fit into memory. */
 const MOST_WITH_PATIENCE = 8
 
+/** Orders between two words of how many have been tried: each takes some ms. */
+const COUNTED = 6
+
+export type Count = (done: number, of: number) => void
+
 /** Serves sessions with an interpreter; each `open` starts from the moment at which the interpreter came up. */
 export class FastapiRuntime implements Runtime {
   readonly #interpreter: Interpreter
   readonly #remembering: Remembering
+  readonly #count: Count | undefined
   readonly #moments = new Moments<Remembered>()
   readonly #seat = new BrowserSeat()
   #used = false
   #line: Line | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(interpreter: Interpreter, remembering: Remembering = 'idle') {
+  /** @param options.count  hears how many orders of how many have been tried */
+  constructor(
+    interpreter: Interpreter,
+    { remembering = 'idle', count }: { remembering?: Remembering; count?: Count } = {},
+  ) {
     this.#interpreter = interpreter
     this.#remembering = remembering
+    this.#count = count
     interpreter.browser = this.#seat.answer
   }
 
@@ -195,7 +206,9 @@ export class FastapiRuntime implements Runtime {
       const most = isPatient ? MOST_WITH_PATIENCE : MOST_MIDDLEWARES
       if (names.length > most) return { names, groups: [], error: tooMany(names, open.entry, most) }
       const loaded = this.#interpreter.checkpoint()
-      const outcomes = listOrders(names.length).map((order, index): Outcome => {
+      const orders = listOrders(names.length)
+      const outcomes = orders.map((order, index): Outcome => {
+        if (index % COUNTED === 0) this.#count?.(index, orders.length)
         if (index > 0) this.#restoreTo(loaded)
         this.#seat.begin(open)
         return { order, ...this.#ask<Omit<Outcome, 'order'>>('try', JSON.stringify(order)) }

@@ -69,7 +69,7 @@ function ask(url: string, kind: AskKind = 'fetch', origin = 'https://app.shop.te
 const FEED_URL = 'https://api.shop.test/feed'
 
 function start(remembering: Remembering = 'never', program = FEED): FastapiRuntime {
-  const runtime = new FastapiRuntime(interpreter, remembering)
+  const runtime = new FastapiRuntime(interpreter, { remembering })
   runtime.call('open', optionsFor('app = None')) // the runtime before this one left its own session
   const { error } = runtime.call('open', optionsFor(program))
   if (error) throw new Error(error.text)

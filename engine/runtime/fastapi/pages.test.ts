@@ -79,7 +79,7 @@ function sendAll(runtime: FastapiRuntime, groups: readonly RequestGroup[]): Hear
 }
 
 function start(remembering: Remembering = 'never', program = SHOP, more: Partial<OpenOptions> = {}): FastapiRuntime {
-  const runtime = new FastapiRuntime(interpreter, remembering)
+  const runtime = new FastapiRuntime(interpreter, { remembering })
   runtime.call('open', optionsFor('app = None')) // the runtime before this one left its own session
   const { error } = runtime.call('open', optionsFor(program, more))
   if (error) throw new Error(error.text)
