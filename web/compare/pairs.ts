@@ -1,5 +1,5 @@
 // What the comparison shows: exchanges of two runs that answer each other, and what differs between them. Pure.
-import type { HeaderList, RunDocument } from '../../engine/protocol'
+import type { HeaderList, RunDocument, TraceEvent } from '../../engine/protocol'
 import { compareRuns, diffHeaders, matchExchanges, type MatchedExchange } from '../../engine/trace'
 
 /** Two runs; `left` is named first in sentences. */
@@ -26,6 +26,9 @@ export interface DifferenceRow {
   readonly right: string | null
 }
 
+/** Lines are the code's own affair: after an edit they stand elsewhere, and what crosses the layers may still be the same. */
+const OF_THE_CODE: ReadonlySet<TraceEvent['kind']> = new Set(['line', 'return'])
+
 /** Compares one exchange of both, with all that is before it left out. */
 function compareOne({ left, right, names }: Pair, match: MatchedExchange) {
   return compareRuns(cutOut(left, match.left), cutOut(right, match.right), names)
@@ -33,7 +36,7 @@ function compareOne({ left, right, names }: Pair, match: MatchedExchange) {
 
 function cutOut(document: RunDocument, index: number | null): RunDocument {
   const { layers } = document
-  const events = document.events.filter((event) => event.exchange === index)
+  const events = document.events.filter(({ exchange, kind }) => exchange === index && !OF_THE_CODE.has(kind))
   const exchange = index === null ? undefined : document.exchanges[index]
   return {
     ...document,
@@ -85,7 +88,7 @@ export function differenceSentence(pair: Pair, match: MatchedExchange): string {
   const { clientDifference, firstDifference } = compareOne(pair, match)
   if (clientDifference) return upper(clientDifference.what)
   if (firstDifference) return `The client cannot tell them apart. ${upper(firstDifference.what)}`
-  return 'Both runs do the same here.'
+  return 'Whatever crosses a layer is the same in both.'
 }
 
 /** Sentences begin with a run's name where it is the subject. */
