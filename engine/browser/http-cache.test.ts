@@ -281,6 +281,9 @@ describe('what the network says', () => {
     ['OPTIONS', 200, 'default', 1],
     ['PUT', 200, 'no-store', 1],
     ['PUT', 200, 'reload', 0],
+    ['DELETE', 410, 'reload', 0],
+    ['DELETE', 410, 'no-cache', 1],
+    ['POST', 410, 'reload', 1],
   ] as const)(
     'after %s with %d in mode %s there are %d (RFC 9111 4.4; modes: Chromium)',
     ([method, status, mode, left]) => {

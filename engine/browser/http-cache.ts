@@ -107,7 +107,10 @@ export class HttpCache {
     const { method, mode } = question
     if (/^(?:POST|PUT|DELETE|PATCH)$/.test(method)) {
       // Chromium: `no-store` leaves the cache as it is.
-      if (!entry || mode === 'no-store' || answer.status >= 400) return { response: null, note: null }
+      if (!entry || mode === 'no-store') return { response: null, note: null }
+      // Chromium: one that passes the cache over takes the place of what is in it, whatever comes, but for POST.
+      const takesPlace = method !== 'POST' && isPassedOver(question)
+      if (answer.status >= 400 && !takesPlace) return { response: null, note: null }
       this.#drop(entry)
       const text = `${method} may have changed what is there: the stored answer is thrown away.`
       return { response: null, note: { rule: 'cache-invalidate', source: 'RFC 9111 4.4', text } }

@@ -414,6 +414,21 @@ describe('what becomes of it', () => {
     expect(origins.slice(1)).toEqual(expected)
   })
 
+  test.for([
+    ['include', [SITE], ['null']],
+    ['include', [API, 'http://www.other.test'], ['null', 'null']],
+    ['include', ['http://www.other.test', SITE], [undefined, undefined]],
+    ['same-origin', [SITE], [undefined]],
+    ['omit', [API], [undefined]],
+  ] as const)(
+    'Origin of a no-cors GET from a sandboxed frame, %s, along %j',
+    ([credentials, [first, ...rest], expected]) => {
+      const moves = rest.map((origin): Reply => ({ status: 307, headers: [CORS, ['location', `${origin}/y`]] }))
+      const { wires } = ask({ url: `${first}/x`, mode: 'no-cors', credentials }, moves, SITE, true)
+      expect(wires.map(({ headers }) => headers.find(([name]) => name === 'Origin')?.[1])).toEqual(expected)
+    },
+  )
+
   test('a redirect to no URL is told before CORS is judged', () => {
     const moved: Reply = { status: 302, headers: [['location', 'http://']] }
     expect(ask({ url: `${API}/x` }, [moved]).done.category).toBe('network:net::ERR_INVALID_REDIRECT')

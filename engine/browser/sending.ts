@@ -103,8 +103,8 @@ function originField(flight: Flight): string | null {
   const { method, policy, url, origin, kind, ask } = flight
   if (flight.tainting === 'cors') return serialOrigin(flight)
   const isElement = kind.destination !== ''
-  // Chromium: elements that ask with CORS name their origin to it, and those in sandboxed frames say `null` to all.
-  if (isElement && (kind.mode === 'cors' || (origin === OPAQUE && isSandboxTold(flight)))) return serialOrigin(flight)
+  // Chromium: elements that ask with CORS name their origin to it.
+  if ((isElement && kind.mode === 'cors') || isSandboxTold(flight)) return serialOrigin(flight)
   if (method === 'GET' || method === 'HEAD') return null
   // Chromium: whoever has it redirected to another origin must not pass for the page.
   if (hasLeftOrigin(flight)) return OPAQUE
@@ -116,9 +116,13 @@ function hasLeftOrigin({ urls }: Flight): boolean {
   return new Set(urls.map(originOf)).size > 1
 }
 
-/** By trial with Chromium 156: only within the site of the page around the frame. */
-function isSandboxTold({ ask, url }: Flight): boolean {
-  return isSameSite(ask.page.url, url.href)
+/**
+ * By trial with Chromium 156: a sandboxed frame says `null` with credentials, where a request begins within the site of the
+ * page around it, and wherever redirects lead from there.
+ */
+function isSandboxTold({ ask, kind, origin, urls, url }: Flight): boolean {
+  const isAsked = kind.mode !== 'cors' && kind.credentials === 'include'
+  return origin === OPAQUE && isAsked && isSameSite(ask.page.url, (urls[0] ?? url).href)
 }
 
 /** Whether the referrer policy keeps the origin from a navigation; Chromium lets scripts' requests have it. */
