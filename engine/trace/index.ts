@@ -63,6 +63,8 @@ export {
 export { laneWords, msWords, narrateLanes, stateWords, type CodeOf } from './lane-words'
 export { diffHeaders, parseHeaderLines } from './headers'
 export {
+  originWords,
+  targetOf,
   pageWords,
   rowName,
   tellingFirst,

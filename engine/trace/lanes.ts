@@ -4,6 +4,7 @@ import { BROWSER, ENDPOINT, SERVER } from '../protocol'
 import type { Exchange, Layer, Ms, Place, RunDocument, TraceEvent } from '../protocol'
 import { eventsOfExchange } from './by-exchange'
 import type { RingOrigin } from './model'
+import { targetOf } from './words'
 
 /** A place on both axes: virtual time, and within one virtual instant the number of the event. */
 export interface TimePoint {
@@ -273,10 +274,6 @@ function readLane(
     waits,
     ticks: readTicks(own),
   }
-}
-
-function targetOf(url: string): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/'
 }
 
 function readBars(

@@ -29,6 +29,7 @@ import type {
   Step,
   StepKind,
 } from './model'
+import { targetOf } from './words'
 
 /** Entries of the scope that the framework keeps for itself: true of every request, so nobody learns from them. */
 export const PLUMBING = /^(app|router|endpoint|route|path_params|extensions|asgi|starlette\..*|fastapi.*)$/
@@ -568,10 +569,6 @@ function pathOf(scope: ScopeView | undefined): string {
 
 function titleOf(scope: ScopeView | undefined): string {
   return scope ? `${scope.method ?? 'GET'} ${scope.path ?? '/'}` : ''
-}
-
-function targetOf(url: string): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/'
 }
 
 const ENDINGS = { blocked: 'blocked', opaque: 'opaque', opaqueredirect: 'opaque', ok: 'read' } as const

@@ -102,6 +102,14 @@ export function pageWords({ url, sandboxed }: Page): string {
   return sandboxed ? `a sandboxed frame of ${originWords(url)}` : originWords(url)
 }
 
+/**
+ * Path with query of a URL; what is no URL stays as it is.
+ * @param none  what to say where there is none: `*` stands for the whole server in a request line (RFC 9112 3.2.4)
+ */
+export function targetOf(url: string, none: '/' | '*' = '/'): string {
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || none
+}
+
 /** `https://app.shop.test` of `https://app.shop.test/cart`; what is no URL stays as it is. */
 export function originWords(url: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? url

@@ -1,5 +1,5 @@
 // The right column: the exchanges as tabs, and for the chosen one onion, tape, sentence and inspector with one cursor.
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useMemo, useState, type KeyboardEvent } from 'react'
 import { TabPanel, Tabs } from 'react-aria-components'
 import {
   foldExchange,
@@ -14,7 +14,7 @@ import {
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { useApp } from '../store'
 import { MovePanel, Narration, sentenceAt, Tape, useMoves } from '../timeline'
-import { Button, Icon } from '../ui'
+import { Button, Icon, useBox } from '../ui'
 import { Chooser } from './Chooser'
 import { tabKey } from './chooser'
 import { Inspector } from './Inspector'
@@ -66,22 +66,6 @@ const TALL_LEAST = 372
 /** Below this the header table keeps name, value and who added it. */
 const NARROW = 560
 
-/** Width and height of an element, now and whenever they change. */
-function useBox<E extends HTMLElement>() {
-  const ref = useRef<E>(null)
-  const [box, setBox] = useState({ width: 588, height: 800 })
-  useEffect(() => {
-    const element = ref.current
-    if (!element) return
-    const observer = new ResizeObserver(() =>
-      setBox({ width: Math.floor(element.clientWidth), height: Math.floor(element.clientHeight) }),
-    )
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
-  return { ref, ...box }
-}
-
 const NOTHING_OPENED: ReadonlySet<string> = new Set()
 const NO_MOMENTS: readonly Moment[] = []
 
@@ -102,7 +86,7 @@ function Instrument({ size, opened, onOpened }: InstrumentProps) {
   const makeLink = useApp((s) => s.copyLink)
   const shownRun = useApp((s) => s.shown)
   const changes = useLayerChanges()
-  const { ref, width, height } = useBox<HTMLDivElement>()
+  const { ref, width, height } = useBox()
   const isPhone = size === 'phone'
   const isLarge = !isPhone && hasRoomToSpare(width, height)
   const zoom = isLarge ? LARGE : 1
@@ -190,7 +174,7 @@ function EmptyOnion({ size }: { readonly size: Size }) {
   const run = useApp((s) => s.run)
   const status = useApp((s) => s.engineStatus.kind)
   const isRunning = useApp((s) => s.phase !== 'idle')
-  const { ref, width } = useBox<HTMLDivElement>()
+  const { ref, width } = useBox()
   const inner = Math.max(300, width - 32)
   const shown = useMemo(
     () => foldExchange(stackView(layers ?? []), { folding: 'tight', fits: fitsIn(onionBox(inner)) }),

@@ -1,6 +1,6 @@
 // The tabs above the onion: every exchange of a run, those of one fetch side by side, each with what became of it. Pure.
 import type { FetchView, RunDocument } from '../../engine/protocol'
-import { isShown, listParts, type Hop } from '../../engine/trace'
+import { isShown, listParts, targetOf, type Hop } from '../../engine/trace'
 import { statusTone } from './words'
 
 export interface ChooserTab {
@@ -51,7 +51,7 @@ function exchangeTab({ exchanges }: Pick<RunDocument, 'exchanges'>, index: numbe
   return [
     {
       key: `x${index}`,
-      label: numbered(`${request.method} ${pathOf(request.url)}`),
+      label: numbered(`${request.method} ${targetOf(request.url, '*')}`),
       unseen: '',
       title,
       status: status === null ? 'no response' : String(status),
@@ -73,10 +73,12 @@ function hopTab(
   const request = document.exchanges[hop.exchange]?.request
   if (!tab || !request) return []
   const isLast = hop.exchange === fetch.exchanges.at(-1)
-  const path = pathOf(request.url)
+  const path = targetOf(request.url, '*')
   const common = { ...tab, mark: isLast ? markOf(fetch) : null, isJoined: before !== undefined }
   if (hop.role === 'preflight')
-    return [{ ...common, label: request.method, unseen: `${path}, preflight of ${fetch.method} ${pathOf(fetch.url)}` }]
+    return [
+      { ...common, label: request.method, unseen: `${path}, preflight of ${fetch.method} ${targetOf(fetch.url, '*')}` },
+    ]
   if (before?.role === 'redirect') return [{ ...common, label: path, unseen: 'after the redirect' }]
   return [{ ...common, label: numbered(`${request.method} ${path}`) }]
 }
@@ -84,7 +86,7 @@ function hopTab(
 function unsentTab(fetch: FetchView, number: number, numbered: Numbered): ChooserTab {
   return {
     key: `f${number}`,
-    label: numbered(`${fetch.method} ${pathOf(fetch.url)}`),
+    label: numbered(`${fetch.method} ${targetOf(fetch.url, '*')}`),
     unseen: '',
     title: fetch.title,
     status: fetch.fromCache ? `${fetch.response?.status ?? ''} from cache`.trim() : 'not sent',
@@ -102,7 +104,3 @@ function markOf({ outcome, category, kind }: FetchView): ChooserTab['mark'] {
 
 /** Chromium's name for a request that its script took back. */
 const ABORTED = 'network:net::ERR_ABORTED'
-
-function pathOf(url: string): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '*'
-}

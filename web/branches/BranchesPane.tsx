@@ -5,7 +5,7 @@ import { foldExchange, restingStep } from '../../engine/trace'
 import { viewOf } from '../app/use-exchange'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { readRequests, useApp, type Branch } from '../store'
-import { Button, Icon, useWidth } from '../ui'
+import { Button, Icon, useBox } from '../ui'
 import './branches.css'
 import { lastOf, listTwigs, type Twig } from './twigs'
 
@@ -25,7 +25,7 @@ export function BranchesPane() {
   const chosen = twigs.find((twig) => keyOf(twig) === picked) ?? end
   if (!chosen) {
     return (
-      <div className="br__empty">
+      <div className="stage__empty">
         <p>{why ?? 'No session of this program is running.'}</p>
         <Button onPress={() => showStage('bench')}>Go back to the code</Button>
       </div>
@@ -231,7 +231,7 @@ const LEAST = 300
 
 function Picture({ twig, branches }: { readonly twig: Twig; readonly branches: readonly Branch[] }) {
   const document = branches[twig.line]?.document
-  const { ref, width } = useWidth(PICTURE)
+  const { ref, width } = useBox({ width: PICTURE })
   const inner = Math.max(LEAST, Math.min(PICTURE, width))
   const shown = useMemo(() => {
     if (!document || twig.exchange === null) return null

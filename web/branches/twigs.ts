@@ -1,4 +1,5 @@
 // Where each moment of a session stands in the picture of its tree: lines are rows, time goes to the right. Pure.
+import { targetOf } from '../../engine/trace'
 import type { Branch, Moment } from '../store'
 
 /** A moment that can be stood at: after a group of requests, or before the first. */
@@ -63,15 +64,11 @@ function wordsOf(
   if (exchange && index !== undefined) {
     const more = exchanges.length > 1 ? ` and ${exchanges.length - 1} more` : ''
     return {
-      label: `${exchange.request.method} ${pathOf(exchange.request.url)}${more}`,
+      label: `${exchange.request.method} ${targetOf(exchange.request.url, '*')}${more}`,
       status: exchange.response ? String(exchange.response.status) : 'no response',
       exchange: index,
     }
   }
   const fetch = document.fetches?.[fetches.at(-1) ?? -1]
-  return { label: fetch ? `${fetch.method} ${pathOf(fetch.url)}` : '', status: 'not sent', exchange: null }
-}
-
-function pathOf(url: string): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '*'
+  return { label: fetch ? `${fetch.method} ${targetOf(fetch.url, '*')}` : '', status: 'not sent', exchange: null }
 }

@@ -1,7 +1,7 @@
 // What the panel shows of a run: rules of a fetch in order, history, cookies that stayed at home, page beside wire. Pure.
 import type { BodyText, FetchView, HeaderList, RunDocument } from '../../engine/protocol'
 import { bodyBytes } from '../../engine/requests'
-import { isShown, tellingFirst, type BrowserPart, type BrowserRule } from '../../engine/trace'
+import { isShown, targetOf, tellingFirst, type BrowserPart, type BrowserRule } from '../../engine/trace'
 
 export interface RuleGroup {
   /** `OPTIONS /orders/7`; null for what was decided without an exchange. */
@@ -19,7 +19,7 @@ export function fetchRules({ events, exchanges }: RunDocument, fetch: number): R
     let group = groups.at(-1)
     if (!group || group.exchange !== exchange) {
       const request = exchange === null ? undefined : exchanges[exchange]?.request
-      const title = request ? `${request.method} ${pathOf(request.url)}` : null
+      const title = request ? `${request.method} ${targetOf(request.url)}` : null
       groups.push((group = { exchange, title, rules: [] }))
     }
     group.rules.push({ seq, rule, text, source, fix, added })
@@ -80,7 +80,9 @@ export function cookieNotes(document: RunDocument): CookieNote[] {
       if (event.kind !== 'rule' || !event.rule.startsWith('cookie-not-')) return []
       const { seq, rule, text, source = null, fix = null, added, exchange, fetch } = event
       const request = exchange === null ? document.fetches?.[fetch ?? -1] : document.exchanges[exchange]?.request
-      return [{ seq, rule, text, source, fix, added, title: request ? `${request.method} ${pathOf(request.url)}` : '' }]
+      return [
+        { seq, rule, text, source, fix, added, title: request ? `${request.method} ${targetOf(request.url)}` : '' },
+      ]
     })
     .reverse()
 }
@@ -142,10 +144,6 @@ export function compareWithWire(
 
 function headerOf(headers: HeaderList, name: string): string | null {
   return headers.find(([other]) => other.toLowerCase() === name)?.[1] ?? null
-}
-
-function pathOf(url: string): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/'
 }
 
 /** Without the scheme: hosts are what differs. */

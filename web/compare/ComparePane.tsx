@@ -15,7 +15,7 @@ import { viewOf } from '../app/use-exchange'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { useApp } from '../store'
 import { SentenceText } from '../timeline'
-import { Button, Icon, useWidth } from '../ui'
+import { Button, Icon, useBox } from '../ui'
 import './compare.css'
 import { DifferenceTable } from './DifferenceTable'
 import { differenceRows, differenceSentence, pairTabs, type Pair, type PairTab } from './pairs'
@@ -37,7 +37,7 @@ export function ComparePane() {
   }, [rival, shown])
   if (!pair || !rival) {
     return (
-      <div className="cmp__empty">
+      <div className="stage__empty">
         <p>
           There is no second run yet. Pin this one, change something and run again; or try this program on another
           version of FastAPI.
@@ -70,7 +70,7 @@ function Pages({ pair, at }: { readonly pair: Pair; readonly at: { left: number;
   const inView = tabs.find(({ left, right }) => (left ?? right) === exchangeIndex)
   const chosen =
     tabs.find(({ key }) => key === picked) ?? (inView?.differs ? inView : (tabs.find((tab) => tab.differs) ?? tabs[0]))
-  if (!chosen) return <p className="cmp__empty">Neither run has an exchange to compare.</p>
+  if (!chosen) return <p className="stage__empty">Neither run has an exchange to compare.</p>
   return (
     <Tabs className="cmp" selectedKey={chosen.key} onSelectionChange={(key) => setPicked(String(key))}>
       <div className="bar">
@@ -101,7 +101,7 @@ function Sides({ pair, match }: { readonly pair: Pair; readonly match: PairTab }
   const [moved, setMoved] = useState<number | null>(null)
   const [playing, setPlaying] = useState(false)
   useEffect(() => setMoved(null), [joined])
-  const { ref, width } = useWidth()
+  const { ref, width } = useBox({ width: 1280 })
   const isNarrow = width < 760
   const inner = Math.max(300, Math.floor(isNarrow ? width : width / 2) - 48)
   const at = Math.min(moved ?? firstParting(joined) ?? joined.length - 1, joined.length - 1)

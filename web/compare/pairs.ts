@@ -1,6 +1,6 @@
 // What the comparison shows: exchanges of two runs that answer each other, and what differs between them. Pure.
 import type { HeaderList, RunDocument, TraceEvent } from '../../engine/protocol'
-import { compareRuns, diffHeaders, matchExchanges, type MatchedExchange } from '../../engine/trace'
+import { compareRuns, diffHeaders, matchExchanges, targetOf, type MatchedExchange } from '../../engine/trace'
 
 /** Two runs; `left` is named first in sentences. */
 export interface Pair {
@@ -77,7 +77,7 @@ function statusOf(exchange: OneExchange | undefined): string {
 
 function labelOf(exchange: OneExchange | undefined): string {
   if (!exchange) return ''
-  return `${exchange.request.method} ${exchange.request.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '*'}`
+  return `${exchange.request.method} ${targetOf(exchange.request.url, '*')}`
 }
 
 /** In one sentence, what the client notices, else where the traces part. */

@@ -1,7 +1,7 @@
 // What the groups of orders did, request by request, in words. Pure.
 import type { Exchange, FetchView, HeaderList, OrderGroup, OrdersResult } from '../../engine/protocol'
 import { describeRule, explainOrders } from '../../engine/search'
-import { blockWords, dropSuffix } from '../../engine/trace'
+import { blockWords, dropSuffix, originWords, targetOf } from '../../engine/trace'
 
 /** What a client got of one request. */
 export interface Seen {
@@ -80,8 +80,8 @@ interface Asked extends RequestRow {
 function asksOf({ exchanges, fetches = [] }: OrderGroup): Asked[] {
   const pages = fetches.map((fetch, at): Asked => ({
     id: `f${at}`,
-    title: `${fetch.method} ${pathOf(fetch.url)}`,
-    from: fetch.page.url === '' ? '' : `by ${originOf(fetch.page.url)}`,
+    title: `${fetch.method} ${targetOf(fetch.url)}`,
+    from: fetch.page.url === '' ? '' : `by ${originWords(fetch.page.url)}`,
     exchange: exchanges[fetch.exchanges.at(-1) ?? -1],
     fetch,
   }))
@@ -90,7 +90,7 @@ function asksOf({ exchanges, fetches = [] }: OrderGroup): Asked[] {
       ? [
           {
             id: `e${at}`,
-            title: `${exchange.request.method} ${pathOf(exchange.request.url)}`,
+            title: `${exchange.request.method} ${targetOf(exchange.request.url)}`,
             from: '',
             exchange,
             fetch: undefined,
@@ -195,14 +195,6 @@ export function lettersOf(names: readonly string[]): string[] {
     taken.add(letter)
     return letter
   })
-}
-
-function pathOf(url: string): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/'
-}
-
-function originOf(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*).*$/i, '$1')
 }
 
 /** `1`, `2`, `6`, `24`, … */

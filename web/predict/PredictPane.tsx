@@ -12,7 +12,7 @@ import {
 import { viewOf } from '../app/use-exchange'
 import { fitsIn, OnionView, onionBox } from '../onion'
 import { readRequests, useApp } from '../store'
-import { Button, Icon, useWidth } from '../ui'
+import { Button, Icon, useBox } from '../ui'
 import './predict.css'
 
 /** Px of the drawing where there is room for it, and the least that it needs. */
@@ -52,7 +52,7 @@ function useRealView(): ExchangeView | null {
 function Picture({ view }: { readonly view: ExchangeView }) {
   const prediction = useApp((s) => s.prediction)
   const predict = useApp((s) => s.predict)
-  const { ref, width } = useWidth(WIDTH)
+  const { ref, width } = useBox({ width: WIDTH })
   const inner = Math.max(LEAST, Math.min(WIDTH, width))
   const [moved, setMoved] = useState<{ view: ExchangeView; step: number } | null>(null)
   const shown = useMemo(() => foldExchange(view, { folding: 'tight', fits: fitsIn(onionBox(inner)) }), [view, inner])

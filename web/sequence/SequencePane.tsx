@@ -2,13 +2,12 @@
 import { useMemo, useState, type KeyboardEvent } from 'react'
 import { readLanes, nextWait, type CodeOf } from '../../engine/trace'
 import { useApp } from '../store'
-import { Button, Icon } from '../ui'
+import { Button, Icon, useBox } from '../ui'
 import { EventTable } from './EventTable'
 import { Lanes } from './Lanes'
 import { MomentPanel } from './MomentPanel'
 import { makeScale, mostZoom, zoomTo, type Axis } from './scale'
 import './sequence.css'
-import { useBox } from './use-box'
 import { usePlace, type Place } from './use-place'
 
 export function SequencePane() {
@@ -30,7 +29,7 @@ function Sequence({ place }: { readonly place: Place }) {
   const [chosenAxis, setAxis] = useState<Axis | null>(null)
   const axis = chosenAxis ?? (hasTime ? 'time' : 'events')
   const [zoom, setZoom] = useState(1)
-  const { ref, width } = useBox()
+  const { ref, width } = useBox({ width: 960 })
   const names = width < NARROW ? NARROW_NAMES : NAMES_WIDTH
   const fit = Math.max(160, width - names - 2)
   const scale = useMemo(() => makeScale(view.span, axis, fit, zoom), [view, axis, fit, zoom])
