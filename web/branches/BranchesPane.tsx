@@ -3,8 +3,9 @@
 import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react'
 import { foldExchange, restingStep } from '../../engine/trace'
 import { viewOf } from '../app/use-exchange'
+import { RequestOptions, useRequestList } from '../network'
 import { fitsIn, OnionView, onionBox } from '../onion'
-import { readRequests, useApp, type Branch } from '../store'
+import { useApp, type Branch } from '../store'
 import { Button, Icon, useBox } from '../ui'
 import './branches.css'
 import { lastOf, listTwigs, type Twig } from './twigs'
@@ -144,24 +145,16 @@ function Details(props: {
 }
 
 function SendFrom({ twig, why }: { readonly twig: Twig; readonly why: string | null }) {
-  const files = useApp((s) => s.files)
   const formIndex = useApp((s) => s.formIndex)
   const sendFrom = useApp((s) => s.sendFrom)
-  const requests = useMemo(() => {
-    const read = readRequests(files)
-    return read.kind === 'read' ? read.file.requests : []
-  }, [files])
+  const requests = useRequestList()
   const [index, setIndex] = useState(Math.min(formIndex, Math.max(0, requests.length - 1)))
   return (
     <div className="br__row">
       <label className="br__field-label">
         Send from here
         <select className="field" value={index} onChange={(event) => setIndex(Number(event.target.value))}>
-          {requests.map(({ title, text }, at) => (
-            <option key={at} value={at}>
-              {at + 1}. {title === `${text.method} ${text.target}` ? title : `${title} (${text.method})`}
-            </option>
-          ))}
+          <RequestOptions requests={requests} />
         </select>
       </label>
       <Button

@@ -7,6 +7,7 @@ import { Button, Icon, Ticked } from '../ui'
 import { CopiedLine, CopyMenu, PasteCurl, type Copied } from './CopyPaste'
 import './network.css'
 import { PageFields } from './PageFields'
+import { RequestOptions } from './RequestOptions'
 import { joinTarget, splitTarget } from './target'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'WEBSOCKET']
@@ -48,11 +49,7 @@ export function RequestForm() {
           value={index}
           onChange={(event) => chooseRequest(Number(event.target.value))}
         >
-          {requests.map(({ title, text }, at) => (
-            <option key={at} value={at}>
-              {at + 1}. {title === `${text.method} ${text.target}` ? title : `${title} (${text.method})`}
-            </option>
-          ))}
+          <RequestOptions requests={requests} />
         </select>
         <Button look="quiet" icon aria-label="Add a request" onPress={addRequest}>
           <Icon name="plus" />

@@ -1,2 +1,3 @@
 // Door of the room that shows requests, responses and the console.
 export { Dock } from './Dock'
+export { RequestOptions, useRequestList } from './RequestOptions'

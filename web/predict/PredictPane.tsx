@@ -10,8 +10,9 @@ import {
   type Prediction,
 } from '../../engine/trace'
 import { viewOf } from '../app/use-exchange'
+import { RequestOptions, useRequestList } from '../network'
 import { fitsIn, OnionView, onionBox } from '../onion'
-import { readRequests, useApp } from '../store'
+import { useApp } from '../store'
 import { Button, Icon, useBox } from '../ui'
 import './predict.css'
 
@@ -84,7 +85,6 @@ function Picture({ view }: { readonly view: ExchangeView }) {
 const NOTHING: Prediction = { ring: 'endpoint', ending: 'answers', status: null, headers: [] }
 
 function GuessForm({ stack }: { readonly stack: ExchangeView }) {
-  const files = useApp((s) => s.files)
   const predicted = useApp((s) => s.predicted)
   const choosePredicted = useApp((s) => s.choosePredicted)
   const stored = useApp((s) => s.prediction)
@@ -92,10 +92,7 @@ function GuessForm({ stack }: { readonly stack: ExchangeView }) {
   const test = useApp((s) => s.testPrediction)
   const phase = useApp((s) => s.phase)
   const trouble = useApp((s) => s.trouble)
-  const requests = useMemo(() => {
-    const read = readRequests(files)
-    return read.kind === 'read' ? read.file.requests : []
-  }, [files])
+  const requests = useRequestList()
   const guess = stored ?? NOTHING
   const change = (more: Partial<Prediction>) => predict({ ...guess, ...more })
   const [headers, setHeaders] = useState(guess.headers.join(', '))
@@ -115,11 +112,7 @@ function GuessForm({ stack }: { readonly stack: ExchangeView }) {
           value={Math.min(predicted, Math.max(0, requests.length - 1))}
           onChange={(event) => choosePredicted(Number(event.target.value))}
         >
-          {requests.map(({ title, text }, at) => (
-            <option key={at} value={at}>
-              {at + 1}. {title === `${text.method} ${text.target}` ? title : `${title} (${text.method} ${text.target})`}
-            </option>
-          ))}
+          <RequestOptions requests={requests} beside="whole" />
         </select>
       </label>
       <fieldset className="pre__set">
