@@ -3,7 +3,7 @@ import { hiddenResponse } from './deliver'
 import type { Finished, Flight } from './flight'
 import { getHeader, withoutHeaders } from './headers'
 import type { Answer } from './network'
-import { blockedByCors, failedNetwork, finish } from './outcome'
+import { blocked, blockedByCors, failedNetwork, finish } from './outcome'
 import { becomesGet, BODY_HEADERS, MOST_REDIRECTS } from './redirect'
 import { parsePolicy } from './referrer'
 import { OWN_HINTS } from './request-headers'
@@ -63,7 +63,7 @@ export function followRedirect(flight: Flight, answer: Answer, url: URL): Finish
     })
   }
   if (kind.mode !== 'navigate' && hasUser) {
-    return failedNetwork(flight, 'net::ERR_ABORTED', {
+    return blocked(flight, 'origin', {
       rule,
       source: 'Chromium',
       text: 'The redirect leads to a URL with a user name or password, which only navigations follow.',

@@ -88,11 +88,7 @@ function chooseTainting(flight: Flight): Finished | null {
 function checkMixed(flight: Flight): Finished | null {
   const mixed = judgeMixed(flight)
   if (!mixed) return null
-  if (mixed.verdict === 'blocked') {
-    // Chromium has no name for it where a redirect led there.
-    const isRedirected = flight.urls.length > 1 && flight.ask.page.kind !== 'iframe'
-    return blocked(flight, isRedirected ? 'network:net::ERR_ABORTED' : 'mixed-content', mixed.note, [mixed.console])
-  }
+  if (mixed.verdict === 'blocked') return blocked(flight, 'mixed-content', mixed.note, [mixed.console])
   flight.notes.push(mixed.note)
   flight.console.push(mixed.console)
   flight.url = mixed.url

@@ -217,6 +217,7 @@ const BLOCKS: readonly (readonly [category: RegExp, words: string])[] = [
   [/ERR_TOO_MANY_REDIRECTS/, 'too many redirects'],
   [/ERR_ABORTED|abort/i, 'given up by the page'],
   [/mixed/i, 'https page, http request'],
+  [/^origin$/, 'not allowed from this origin'],
   [/^NotAllowedByFetchAPI$/, 'not allowed in fetch()'],
   [/^DisallowedByMode$/, 'mode is same-origin'],
 ]

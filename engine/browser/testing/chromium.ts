@@ -236,7 +236,8 @@ async function fetchWithin(
   const onConsole = (message: ConsoleMessage): void => {
     if (!message.text().startsWith('Failed to load resource')) console.push(message.text())
   }
-  // What belongs to an earlier fetch may be told late.
+  // What belongs to an earlier fetch may be told after its script knew of it, but not after a question that came later.
+  await session.send('Network.enable')
   const ids = new Set<string>()
   const onSent = ({ requestId }: { requestId: string }): void => void ids.add(requestId)
   const onFailed = (event: {
@@ -246,9 +247,9 @@ async function fetchWithin(
     blockedReason?: string
     corsErrorStatus?: { corsError: string }
   }): void => {
-    // A preflight that failed on the network is told twice.
+    // A preflight that failed on the network is told twice, and what was refused is given up after it.
     if (event.type === 'Preflight' || !ids.has(event.requestId)) return
-    category = event.corsErrorStatus?.corsError ?? event.blockedReason ?? `network:${event.errorText}`
+    category ??= event.corsErrorStatus?.corsError ?? event.blockedReason ?? `network:${event.errorText}`
   }
   page.on('console', onConsole)
   session.on('Network.requestWillBeSent', onSent)
