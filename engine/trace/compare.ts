@@ -3,7 +3,7 @@
 import type { BodyView, ErrorView, Exchange, HeaderList, MessageView, RunDocument, TraceEvent } from '../protocol'
 import { bytesWords, eventWords, firstLine } from './event-words'
 import { diffHeaders } from './headers'
-import { PLUMBING } from './view'
+import { PLUMBING } from './deeds'
 import { cutMiddle, listWords } from './words'
 
 /** The first event at which the runs part. Both events are null where a run did not come to any. */

@@ -4,7 +4,7 @@ import type { BodyView, HeaderList, Ms, ScopeChange, TraceEvent } from '../proto
 import { groupHeaders } from './headers'
 import type { ExchangeView, HeaderChange, RingView } from './model'
 import { eventsOf } from './page-view'
-import type { Readable } from './view'
+import type { Readable } from './records'
 
 type EventOf<K extends TraceEvent['kind']> = Extract<TraceEvent, { kind: K }>
 
