@@ -45,9 +45,10 @@ export function* askFirst(flight: Flight): Steps<Finished | null> {
   )
   if (!verdict.ok) return blockedByCors(flight, verdict)
   flight.notes.push(verdict.note)
-  if (verdict.allowed && !bypassesCache(flight)) {
+  const key = preflightKey(flight)
+  if (verdict.allowed && key && !bypassesCache(flight)) {
     const { lifeMs, text } = readMaxAge(answer.headers)
-    memory.preflights.keep(preflightKey(flight), verdict.allowed, isIncluded, lifeMs, flight.nowMs)
+    memory.preflights.keep(key, verdict.allowed, isIncluded, lifeMs, flight.nowMs)
     flight.notes.push({
       rule: 'preflight-kept',
       source: 'Fetch 4.9, "CORS-preflight cache"',
@@ -67,11 +68,15 @@ function knowsAnswer(flight: Flight, method: string, headers: readonly string[],
     })
     return false
   }
-  const found = flight.memory.preflights.find(
-    preflightKey(flight),
-    { method, headers, isCredentialed: isIncluded },
-    flight.nowMs,
-  )
+  const key = preflightKey(flight)
+  if (!key) {
+    const text =
+      'The origin is opaque (`null`): no answer to a preflight is remembered for it, so each request asks again.'
+    flight.notes.push({ rule: 'preflight-cache-bypassed', source: 'Chromium', text })
+    return false
+  }
+  const ask = { method, headers, isCredentialed: isIncluded }
+  const found = flight.memory.preflights.find(key, ask, flight.nowMs)
   if (!found) return false
   if ('why' in found) {
     flight.notes.push({
@@ -96,10 +101,10 @@ function bypassesCache(flight: Flight): boolean {
   return ['no-store', 'reload', 'no-cache'].includes(cacheMode(flight))
 }
 
-function preflightKey(flight: Flight): PreflightKey {
-  const { origin, ask, url } = flight
-  // Two sandboxed frames have two origins, though both are written `null`.
-  const key = flight.isTainted || ask.page.sandboxed ? `null ${ask.page.url}` : origin
+/** Null for an opaque origin, of a sandboxed frame or behind redirects: Chromium 156 keeps nothing for it. */
+function preflightKey(flight: Flight): PreflightKey | null {
+  const { origin, ask, url, isTainted } = flight
+  if (isTainted || ask.page.sandboxed) return null
   // Chromium 156 tells URLs apart by their fragments, too.
-  return { origin: key, url: url.href, partition: partitionOf(flight) }
+  return { origin, url: url.href, partition: partitionOf(flight) }
 }

@@ -364,6 +364,35 @@ describe('what becomes of it', () => {
   )
 
   test.for([
+    ['a page', false, ['OPTIONS', 'PUT', 'PUT']],
+    ['a sandboxed frame', true, ['OPTIONS', 'PUT', 'OPTIONS', 'PUT']],
+  ] as const)('%s that asks twice sends %s', ([, sandboxed, expected]) => {
+    const agent = new Agent()
+    const allows: Reply = { headers: [CORS, ['access-control-allow-methods', '*']] }
+    const again = () => ask({ url: `${API}/x`, method: 'PUT' }, [allows, allows], SITE, sandboxed, agent).wires
+    expect([...again(), ...again()].map(({ method }) => method)).toEqual(expected)
+  })
+
+  test('an origin that redirects made opaque has no preflight remembered', () => {
+    const agent = new Agent()
+    const allows: Reply = { headers: [CORS, ['access-control-allow-methods', '*']] }
+    const moved: Reply = { status: 307, headers: [CORS, ['location', `${XAPIS}/x`]] }
+    const put = (replies: readonly Reply[]) =>
+      ask({ url: `${APIS}/x`, method: 'PUT' }, replies, SITES, false, agent).wires.map(({ method }) => method)
+    expect(put([allows, moved, allows, allows])).toEqual(['OPTIONS', 'PUT', 'OPTIONS', 'PUT'])
+    expect(put([moved, allows, allows])).toEqual(['PUT', 'OPTIONS', 'PUT'])
+  })
+
+  test("a redirect back to the page's own site makes nobody a third party", () => {
+    const moved: Reply = { status: 302, headers: [['location', `${APIS}/x`]] }
+    const { wires } = ask({ url: `${XAPIS}/x`, mode: 'no-cors', credentials: 'include' }, [moved], SITES)
+    const access = wires.map(
+      ({ headers }) => headers.find(([name]) => name === 'Sec-Fetch-Storage-Access')?.[1] ?? null,
+    )
+    expect(access).toEqual(['none', null])
+  })
+
+  test.for([
     [{ url: `${API}/x`, mode: 'no-cors' }, 'origin'],
     [{ url: `${SITE}/x` }, 'RedirectContainsCredentials'],
     [{ kind: 'navigation', url: `${API}/x` }, null],

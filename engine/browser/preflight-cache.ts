@@ -10,7 +10,7 @@ const DEFAULT_MS: Ms = 5000
 const LONGEST_MS: Ms = 7_200_000
 
 export interface PreflightKey {
-  /** Serialised; an opaque origin is told apart by the page's URL. */
+  /** Serialised; nothing is kept for opaque origins. */
   readonly origin: string
   /** With query and fragment. */
   readonly url: string

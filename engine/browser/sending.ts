@@ -155,9 +155,9 @@ function secFetch(flight: Flight, isPreflight: boolean): HeaderList {
 
 /** Chromium: whether third-party cookies could be had, on requests of other sites that carry credentials. */
 function storageAccess(flight: Flight): 'none' | 'inactive' | 'active' | null {
-  const { origin, urls, url, memory, ask } = flight
+  const { url, memory, ask } = flight
   if (!isTrustworthy(url.href) || !isCredentialed(flight) || isTopLevel(ask.page.kind)) return null
-  if (secFetchSite(origin, urls) !== 'cross-site') return null
-  if (ask.page.sandboxed && isSameSite(ask.page.url, url.href)) return 'inactive'
+  // Where a redirect leads back to the page's own site, nobody is a third party any more, whatever Sec-Fetch-Site says.
+  if (isSameSite(ask.page.url, url.href)) return ask.page.sandboxed ? 'inactive' : null
   return memory.settings.thirdPartyCookies ? 'active' : 'none'
 }
