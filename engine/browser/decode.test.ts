@@ -97,7 +97,7 @@ describe('decodeBody() (RFC 9110 8.4)', () => {
     ['gzip, gzip', gzipSync(gzipSync(Buffer.alloc(70 * 1024 * 1024)))],
     ['deflate', deflateSync(Buffer.alloc(70 * 1024 * 1024))],
     ['br', brotliCompressSync(Buffer.alloc(70 * 1024 * 1024))],
-  ])('a bomb of %s is stopped', ([coding, bytes]) => {
+  ])('a bomb of %s is stopped', { timeout: 60_000 }, ([coding, bytes]) => {
     const { error, body } = decode(bytes, coding)
     expect(error).toMatchObject({ category: 'net::ERR_INSUFFICIENT_RESOURCES' })
     expect(body.length).toBeLessThanOrEqual(64 * 1024 * 1024)
