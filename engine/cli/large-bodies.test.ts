@@ -1,12 +1,14 @@
-// Bodies of 50 MB with the limits that every learner has: they arrive whole, or the watchdog says in words that it took too long.
+// Bodies of 50 MB arrive whole, within every limit that a learner has. Only the watchdog is more patient: how long the machine
+// takes, which runs other tests at the same time, is nothing that is tested here.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EngineHost, LIMITS, Session } from '../host'
+import { EngineHost, Session } from '../host'
 import type { RequestGroup } from '../protocol'
 import { spawnNodeWorker } from './spawn'
 
 const BYTES = 50_000_000
 const PIECE = 65_536
 const PIECES = Math.ceil(BYTES / PIECE)
+const PATIENT = { limits: { wallMs: 60_000 } }
 
 const PROGRAM = {
   entry: 'main.py',
@@ -77,22 +79,17 @@ test.for<readonly [what: string, method: string, target: string, body: () => Bod
   ['text in a response', 'GET', '/text', () => NONE, BYTES],
   ['bytes in a response', 'GET', '/binary', () => NONE, 4 * Math.ceil(BYTES / 3)],
   ['a streamed response', 'GET', '/pieces', () => NONE, PIECES * PIECE],
-])('50 MB of %s', { timeout: 60_000 }, async ([, method, target, body, length]) => {
-  const session = new Session(host, PROGRAM)
+])('50 MB of %s', { timeout: 90_000 }, async ([, method, target, body, length]) => {
+  const session = new Session(host, PROGRAM, PATIENT)
   await session.open()
   await session.send(group(method, target, body()))
   const { stop, exchanges, events } = session.document
   expect(events.some(({ kind }) => kind === 'enter')).toBe(true)
-  if (stop) {
-    // A machine that has much else to do at the moment.
-    expect(stop.reason).toBe('wall')
-    expect(stop.text).toContain(`after ${LIMITS.wallMs / 1000} s without giving the loop back`)
-    console.log(`50 MB took more than ${LIMITS.wallMs / 1000} s here: ${stop.text}`)
-  } else {
-    expect(exchanges[0]?.response).toMatchObject({ status: 200 })
-    expect(exchanges[0]?.response?.body).toHaveLength(length)
-  }
-  const next = new Session(host, PROGRAM)
+  expect(stop).toBeNull()
+  expect(exchanges[0]?.response).toMatchObject({ status: 200 })
+  expect(exchanges[0]?.response?.body).toHaveLength(length)
+  // The heap has grown, which must not cost the one who comes next anything but a fresh interpreter.
+  const next = new Session(host, PROGRAM, PATIENT)
   await next.open()
   await next.send(group('POST', '/length', { text: '{}', encoding: 'utf8' }))
   expect(next.document.stop).toBeNull()

@@ -111,6 +111,31 @@ describe('EngineHost', () => {
     await vi.waitFor(() => expect(channel.count()).toBe(3))
   })
 
+  test('a call that still makes events is not stopped for being slow, but neither does it go on for ever', async () => {
+    const channel = inMemory((emit, worker) =>
+      answering({
+        close: async () => {
+          for (let seq = 0; seq < (worker === 1 ? 8 : 100_000); seq++) {
+            emit(packBatch([event(seq, { kind: 'log', text: '' })]))
+            await pause(25)
+          }
+          return { stop: null }
+        },
+      }),
+    )
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
+    await expect(host.call('close', null, { wallMs: 100 })).resolves.toEqual({ stop: null })
+    const abort = new AbortController()
+    const killed = host.call('close', null, { wallMs: 60_000, signal: abort.signal })
+    await vi.waitFor(() => expect(host.status.kind).toBe('running'))
+    abort.abort()
+    await expect(killed).rejects.toMatchObject({ kind: 'aborted' })
+    await expect(host.call('close', null, { wallMs: 100 })).rejects.toMatchObject({
+      kind: 'timeout',
+      message: 'Python gave no answer for 1.2 s and was stopped.',
+    })
+  })
+
   test('a call whose worker dies settles with that, and the spare answers the next one', async () => {
     const dying = Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' })
     const channel = inMemory((_emit, worker) => ({

@@ -19,7 +19,10 @@ export type HostStatus =
   | { readonly kind: 'failed'; readonly message: string }
 
 export interface CallOptions {
-  /** Real ms after which the worker is killed and the spare takes over. */
+  /**
+   * Real ms without an event after which the worker is killed and the spare takes over. Events are counted and bounded
+   * within Python, so whoever still makes some is slow, not stuck; `MOST_WALLS` times as long ends every call.
+   */
   readonly wallMs: number
   readonly signal?: AbortSignal | undefined
   /** Gets the events of this call in order, in batches, while it runs. */
@@ -38,12 +41,16 @@ const STALE = Symbol('stale')
 type Failure = Extract<WorkerMessage, { readonly kind: 'failed' }>
 
 interface Pending {
+  /** Told of events, before anybody reads them. */
+  readonly isAlive: () => void
   readonly resolve: (value: EngineCalls[CallName]['out']) => void
   readonly reject: (error: EngineError) => void
   readonly onTrace: ((events: readonly TraceEvent[]) => void) | undefined
   readonly onCount: ((done: number, of: number) => void) | undefined
 }
 
+/** A learner's phone, or a machine that has much else to do, is ten times slower than one at rest. */
+const MOST_WALLS = 12
 /** A spare that boots at once would take the processor away from the first run. */
 const SPARE_DELAY_MS = 400
 
@@ -140,22 +147,26 @@ export class EngineHost {
     if (!slot) throw new EngineError('died', 'The engine stopped before it could answer.')
     this.#set({ kind: 'running' })
     const id = this.#nextId++
-    let timer: ReturnType<typeof setTimeout> | undefined
+    const { wallMs } = options
+    const dog = new Watchdog(wallMs, () =>
+      this.#replace(
+        slot,
+        new EngineError('timeout', `Python gave no answer for ${dog.waitedMs / 1000} s and was stopped.`),
+      ),
+    )
     const onAbort = (): void => this.#replace(slot, new EngineError('aborted', 'Stopped before it was done.'))
     try {
       const value = await new Promise<EngineCalls[CallName]['out']>((resolve, reject) => {
-        slot.pending.set(id, { resolve, reject, onTrace: options.onTrace, onCount: options.onCount })
-        timer = setTimeout(() => {
-          const seconds = options.wallMs / 1000
-          this.#replace(slot, new EngineError('timeout', `Python gave no answer for ${seconds} s and was stopped.`))
-        }, options.wallMs)
+        const isAlive = (): void => dog.hear()
+        slot.pending.set(id, { resolve, reject, isAlive, onTrace: options.onTrace, onCount: options.onCount })
+        dog.start()
         options.signal?.addEventListener('abort', onAbort, { once: true })
         if (ENDS_SESSIONS.has(name)) this.#owner = options.owner ?? null
         slot.worker.post({ id, call: name, input })
       })
       return value as EngineCalls[C]['out']
     } finally {
-      clearTimeout(timer)
+      dog.stop()
       options.signal?.removeEventListener('abort', onAbort)
       slot.pending.delete(id)
       if (this.#status.kind === 'running' && this.#main?.isReady) this.#set({ kind: 'ready' })
@@ -190,6 +201,7 @@ export class EngineHost {
           return
         case 'trace': {
           const [call] = slot.pending.values()
+          call?.isAlive()
           const events = reader.read(message.events)
           call?.onTrace?.(events)
           return
@@ -263,4 +275,45 @@ export class EngineHost {
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new EngineError('aborted', 'Stopped before it began.')
+}
+
+/** Bites when nothing was heard for so long, and at last in any case. */
+class Watchdog {
+  readonly #wallMs: number
+  readonly #bite: () => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #startedMs = 0
+  #heardMs = 0
+  /** Real ms for which nothing was heard, or all of them, when it has bitten. */
+  waitedMs = 0
+
+  constructor(wallMs: number, bite: () => void) {
+    this.#wallMs = wallMs
+    this.#bite = bite
+  }
+
+  start(): void {
+    this.#startedMs = this.#heardMs = performance.now()
+    this.#wait(this.#wallMs)
+  }
+
+  hear(): void {
+    this.#heardMs = performance.now()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #wait(ms: number): void {
+    this.#timer = setTimeout(() => {
+      const now = performance.now()
+      const mostMs = MOST_WALLS * this.#wallMs
+      const leftMs = Math.min(this.#heardMs + this.#wallMs, this.#startedMs + mostMs) - now
+      // Timers may come early by less than one.
+      if (leftMs >= 1) return this.#wait(leftMs)
+      this.waitedMs = now - this.#startedMs >= mostMs - 1 ? mostMs : this.#wallMs
+      this.#bite()
+    }, ms)
+  }
 }
