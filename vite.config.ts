@@ -12,6 +12,14 @@ export default defineConfig({
     scriptText(),
     engineFiles({ folder: ENGINE_FOLDER, listFiles: listPageFiles, prepare: prepareOnDemand }),
   ],
-  build: { target: 'es2023' },
+  build: {
+    target: 'es2023',
+    rolldownOptions: {
+      output: {
+        // The bundler's own few lines would lie beside some module that everybody then loads along.
+        codeSplitting: { groups: [{ name: 'runtime', test: /^\0rolldown\/runtime/ }] },
+      },
+    },
+  },
   worker: { format: 'es' },
 })

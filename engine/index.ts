@@ -13,7 +13,12 @@ export { playRecording } from './host/recording'
 export type { VersionPair } from './assets/versions'
 export type { LiveFetch, Program } from './host'
 export type { GroupView, LineView } from './host/tree'
-export { documentCookie } from './browser'
-export { Preview, Realm } from './realm'
-export type { ConsoleLevel, Described, RealmBrowser } from './realm'
+export type { ConsoleLevel, Described, Preview, Realm, RealmBrowser } from './realm'
 export * from './protocol'
+
+/** Console and preview: fetched when one is opened, since their frames' script and the jar's list of suffixes are large. */
+export async function loadRealms() {
+  const { Preview, Realm } = await import('./realm')
+  const { documentCookie } = await import('./browser')
+  return { Preview, Realm, documentCookie }
+}

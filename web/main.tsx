@@ -13,7 +13,7 @@ const store = createAppStore(
   {
     catalog,
     loadRecorded,
-    loadRealms: () => import('../engine'),
+    loadRealms: async () => (await import('../engine')).loadRealms(),
     createEngine: async (fastapi) => {
       const { createEngine } = await import('../engine')
       return createEngine({
@@ -24,7 +24,7 @@ const store = createAppStore(
       })
     },
   },
-  () => window.localStorage,
+  { shared: () => window.localStorage, own: () => window.sessionStorage },
 )
 bindStore(store)
 

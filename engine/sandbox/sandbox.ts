@@ -5,7 +5,6 @@ import type { SpawnWorker } from '../host/worker-seam'
 import type { BootStep, CallMessage, WorkerMessage } from '../protocol'
 import frameScript from './frame-entry?script-text'
 import type { FileUse, FromFrame, ToFrame } from './messages'
-import workerScript from './worker-entry?script-text'
 
 export type BootWayName = 'snapshot' | 'plain'
 
@@ -107,16 +106,19 @@ export class Sandbox {
     const { base, way, version } = this.#options
     // The frame takes its time to come up; meanwhile the files are under way.
     const created = this.#createFrame()
+    // A recorded run needs none of it, so it is no part of the engine's own chunk.
+    const script = import('./worker-entry?script-text')
+    script.catch(() => undefined) // told by the one that is awaited first
     const manifest = await getManifest(base, version, (text) => progress('files', text))
     const files = filesOf(manifest, way).map(([use, name]) => ({ use, response: get(base + name) }))
     for (const { response } of files) response.catch(() => undefined) // told by the one that is awaited first
-    const frame = await created
+    const [frame, { default: worker }] = await Promise.all([created, script])
     say(frame, {
       kind: 'announce',
       files: files.map(({ use }) => use),
       coreLibPath: manifest.coreLibPath,
       snapshotHead: way === 'snapshot' ? fromBase64(manifest.snapshotHead) : null,
-      worker: workerScript,
+      worker,
     })
     const meter = new Meter((text) => progress('files', text))
     const passed = Promise.all(files.map(async ({ use, response }) => pass(frame, use, await response, meter)))

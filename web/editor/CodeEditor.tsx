@@ -1,5 +1,5 @@
 // The text of the open file: a plain text field until Monaco is there, Monaco from then on. What is typed meanwhile
-// is in the store, and so carries over.
+// is in the store, and so carries over. Monaco is most of what the page weighs, so the first drawing goes before it.
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import { useShownStep } from '../app/use-exchange'
 import { changedSince, NO_BREAKPOINTS, useApp } from '../store'
@@ -40,6 +40,7 @@ export function CodeEditor({ caretLine }: { readonly caretLine?: Ref<CaretLine> 
   const moveBreakpoints = useApp((s) => s.moveBreakpoints)
   const selectFile = useApp((s) => s.selectFile)
   const isAtLine = useApp((s) => s.moment !== null)
+  const hasOpened = useApp((s) => s.hasOpened)
   const marks = useMarks()
   const { said, ask } = useAskLine()
   const host = useRef<HTMLDivElement>(null)
@@ -51,6 +52,7 @@ export function CodeEditor({ caretLine }: { readonly caretLine?: Ref<CaretLine> 
   latest.current = { files, activeFile, edit, run, ask }
 
   useEffect(() => {
+    if (!hasOpened) return
     let mounted: EditorHandle | null = null
     let isGone = false
     import('./monaco')
@@ -79,7 +81,7 @@ export function CodeEditor({ caretLine }: { readonly caretLine?: Ref<CaretLine> 
       mounted?.dispose()
       setHandle(null)
     }
-  }, [toggleBreakpoint, moveBreakpoints])
+  }, [hasOpened, toggleBreakpoint, moveBreakpoints])
 
   useEffect(() => {
     handle?.setFiles(files)

@@ -29,6 +29,8 @@ export interface LessonSlice {
   /** Id of the open place. Kept. */
   readonly placeId: string
   readonly opening: Opening
+  /** Whether the first place stands as it will, its recorded run included: what is heavy can be fetched then. */
+  readonly hasOpened: boolean
   /** By place id. Kept. */
   readonly progress: Readonly<Record<string, Progress>>
   readonly checks: Checks
@@ -54,6 +56,7 @@ export function createLessonSlice(deps: Deps): StateCreator<All, [], [], LessonS
       place: deps.catalog.first,
       placeId: deps.catalog.first.id,
       opening: { kind: 'none' },
+      hasOpened: false,
       progress: {},
       checks: { kind: 'none' },
       openPlace: async (id) => {
@@ -71,6 +74,8 @@ export function createLessonSlice(deps: Deps): StateCreator<All, [], [], LessonS
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error)
           set({ opening: { kind: 'failed', id, message } })
+        } finally {
+          set({ hasOpened: true })
         }
       },
       openProgram: (place) => {
@@ -83,6 +88,7 @@ export function createLessonSlice(deps: Deps): StateCreator<All, [], [], LessonS
           activeFile: ENTRY,
           formIndex: 0,
           spot: null,
+          hasRival: false,
           shown: null,
           exchangeIndex: 0,
           wasChosen: false,

@@ -1,5 +1,5 @@
 // What the page asks of the engine. Types only: the engine itself is fetched when it is first needed.
-import type { documentCookie, Engine, Preview, Realm } from '../../engine'
+import type { Engine, loadRealms } from '../../engine'
 
 export type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser } from '../../engine'
 export type { LineView } from '../../engine'
@@ -31,8 +31,4 @@ export type EnginePort = Pick<
 >
 
 /** Where learners' JavaScript runs, and where documents are shown: frames of their own, and a jar to read for them. */
-export interface RealmRooms {
-  readonly Realm: typeof Realm
-  readonly Preview: typeof Preview
-  readonly documentCookie: typeof documentCookie
-}
+export type RealmRooms = Awaited<ReturnType<typeof loadRealms>>

@@ -31,9 +31,9 @@ const store = createAppStore(
     loadRecorded: () => Promise.resolve(null),
     // Never there: what is measured is the page's own work.
     createEngine: () => new Promise(() => undefined),
-    loadRealms: () => import('../../../engine'),
+    loadRealms: async () => (await import('../../../engine')).loadRealms(),
   },
-  () => window.sessionStorage,
+  { shared: () => window.sessionStorage, own: () => window.sessionStorage },
 )
 bindStore(store)
 
@@ -44,7 +44,8 @@ createRoot(root).render(<App />)
 const page: ViewsPage = {
   async load(files, run) {
     place = { ...place, start: files }
-    store.setState({ place, files })
+    // As after its first place was opened: with the editor.
+    store.setState({ place, files, hasOpened: true })
     loaded = (await (await fetch(run)).json()) as RunDocument
   },
   show() {
