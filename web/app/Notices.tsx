@@ -25,6 +25,7 @@ export function Notices() {
       <BootNotice />
       <LaneNotice />
       <StaleNotice />
+      <RivalNotice />
       <SavingNotice />
     </div>
   )
@@ -233,6 +234,27 @@ function SavingNotice() {
   return (
     <div className="notice notice--bad">
       <p>{words}</p>
+    </div>
+  )
+}
+
+/** Two tabs with the same program: neither text is lost. */
+function RivalNotice() {
+  const hasRival = useApp((s) => s.hasRival)
+  const takeBack = useApp((s) => s.takeBack)
+  const close = useApp((s) => s.closeRival)
+  if (!hasRival) return null
+  return (
+    <div className="notice" role="status">
+      <p>
+        <b>Another tab has changed this program too.</b> Each tab keeps its own text, and both are saved.
+      </p>
+      <div className="notice__buttons">
+        <Button onPress={takeBack}>Swap with the other one</Button>
+        <Button look="quiet" onPress={close}>
+          Close
+        </Button>
+      </div>
     </div>
   )
 }

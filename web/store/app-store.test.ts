@@ -115,7 +115,10 @@ class MemoryStorage implements TextStorage {
   }
 }
 
-function open(storage: TextStorage | (() => TextStorage) = new MemoryStorage()) {
+function open(
+  storage: TextStorage | (() => TextStorage) = new MemoryStorage(),
+  own: TextStorage = new MemoryStorage(),
+) {
   const engine = new ScriptedEngine()
   const store = createAppStore(
     {
@@ -134,7 +137,7 @@ function open(storage: TextStorage | (() => TextStorage) = new MemoryStorage()) 
       loadRecorded: async () => recorded,
       loadRealms: () => Promise.reject(new Error('no frames here')),
     },
-    typeof storage === 'function' ? storage : () => storage,
+    { shared: typeof storage === 'function' ? storage : () => storage, own: () => own },
   )
   return { engine, store, get: store.getState }
 }
@@ -236,6 +239,80 @@ describe('what was typed', () => {
     expect(get().files['main.py']).toBe('a')
   })
 
+  describe('in two tabs', () => {
+    const text = (tab: ReturnType<typeof open>) => tab.get().files['main.py']
+    const save = (tab: ReturnType<typeof open>) => tab.store.flush()
+
+    test('of different places is kept from both, and so is how far each has come', async () => {
+      const storage = new MemoryStorage()
+      const [a, b] = [open(storage), open(storage)]
+      a.get().edit('main.py', 'by a')
+      save(a)
+      await b.get().openPlace(lesson.id)
+      b.get().edit('main.py', 'by b')
+      b.get().answer(lesson.id, 'q', 1)
+      save(b)
+      a.get().answer('sample', 'q', 2)
+      save(a)
+      const next = open(storage)
+      expect(next.get().works).toMatchObject({ sample: { 'main.py': 'by a' }, [lesson.id]: { 'main.py': 'by b' } })
+      expect(Object.keys(next.get().progress).toSorted()).toEqual([lesson.id, 'sample'])
+      expect([a.get().hasRival, b.get().hasRival]).toEqual([false, false])
+    })
+
+    test('of the same place is kept twice: each tab has its own again, a new one the last, with the other at hand', () => {
+      const storage = new MemoryStorage()
+      const [ownOfA, ownOfB] = [new MemoryStorage(), new MemoryStorage()]
+      const [a, b] = [open(storage, ownOfA), open(storage, ownOfB)]
+      a.get().edit('main.py', 'by a')
+      save(a)
+      b.get().edit('main.py', 'by b')
+      save(b)
+      expect(b.get().hasRival).toBe(true)
+      expect(text(b)).toBe('by b')
+
+      expect([text(open(storage, ownOfA)), text(open(storage, ownOfB))]).toEqual(['by a', 'by b'])
+      const next = open(storage)
+      expect(text(next)).toBe('by b')
+      next.get().takeBack()
+      expect(text(next)).toBe('by a')
+      next.get().takeBack()
+      expect(text(next)).toBe('by b')
+    })
+
+    test('of the same place outlives many turns, and a tab that was only looked at finds the newest', () => {
+      const storage = new MemoryStorage()
+      const ownOfIdle = new MemoryStorage()
+      const idle = open(storage, ownOfIdle)
+      const [a, b] = [open(storage), open(storage)]
+      for (const turn of [1, 2, 3]) {
+        a.get().edit('main.py', `by a, ${turn}`)
+        save(a)
+        b.get().edit('main.py', `by b, ${turn}`)
+        save(b)
+      }
+      idle.get().showPane('code')
+      idle.get().setTheme('dark')
+      save(idle)
+      const again = open(storage, ownOfIdle)
+      expect([text(again), again.get().shelf['sample']?.['main.py']]).toEqual(['by b, 3', 'by a, 3'])
+    })
+
+    test('what one resets is reset, and the other keeps its own', () => {
+      const storage = new MemoryStorage()
+      const first = open(storage)
+      first.get().edit('main.py', 'mine')
+      save(first)
+      const [a, b] = [open(storage), open(storage)]
+      a.get().resetFiles()
+      save(a)
+      expect(open(storage).get().works).toEqual({})
+      b.get().edit('main.py', 'mine and more')
+      save(b)
+      expect(text(open(storage))).toBe('mine and more')
+    })
+  })
+
   test('unreadable or foreign storage is put aside, not lost', () => {
     const storage = new MemoryStorage()
     storage.texts.set('peel', '{"state":{"works":{"sample":{"main.py"')
@@ -246,6 +323,8 @@ describe('what was typed', () => {
 
   test('kept data of the wrong shape is left out', () => {
     const storage = new MemoryStorage()
+    const own = new MemoryStorage()
+    own.texts.set('peel', '{"placeId":[],"works":{"sample":3}}')
     const state = {
       works: { sample: { 'main.py': 7 }, ok: { 'main.py': 'x' } },
       theme: 'pink',
@@ -253,7 +332,7 @@ describe('what was typed', () => {
       placeId: 4,
     }
     storage.texts.set('peel', JSON.stringify({ state, version: 1 }))
-    const { get } = open(storage)
+    const { get } = open(storage, own)
     expect(get()).toMatchObject({
       files: sample.start,
       works: { ok: { 'main.py': 'x' } },

@@ -43,13 +43,24 @@ type Kept = Pick<
 
 const NAME = 'peel'
 
-/** Makes the page's store. `open` gives the storage to keep things in. */
-export function createAppStore(deps: Deps, open: () => TextStorage): AppStore {
+/** Where things are kept: for all tabs, and for this one when it is loaded again. */
+export interface Keeping {
+  readonly shared: () => TextStorage
+  readonly own: () => TextStorage
+}
+
+/** Makes the page's store. */
+export function createAppStore(deps: Deps, { shared, own }: Keeping): AppStore {
   let report: All['reportSaving'] | null = null
   let early: Parameters<All['reportSaving']>[0] | null = null
-  const keeper = createKeeper<Kept>(open, (saving) => {
-    if (report) report(saving)
-    else early = saving
+  const keeper = createKeeper<Kept>({
+    open: shared,
+    openOwn: own,
+    report: (saving) => {
+      if (report) report(saving)
+      else early = saving
+    },
+    onRivals: (texts) => store.getState().meetRivals(pickFiles(texts)),
   })
   const store = createStore<All>()(
     persist<All, [], [], Kept>(

@@ -59,7 +59,7 @@ function open() {
       loadRecorded: async () => recorded,
       loadRealms: nobody,
     },
-    () => storage,
+    { shared: () => storage, own: () => storage },
   )
   return store
 }

@@ -35,6 +35,11 @@ export interface EditorSlice {
   replaceFiles(files: SourceFiles): void
   /** Swaps the files with those on the shelf. */
   takeBack(): void
+  /** Whether another tab changed the open program as well; its text is on the shelf. */
+  readonly hasRival: boolean
+  /** Another tab has stored texts where this one has its own; by place. */
+  meetRivals(texts: Readonly<Record<string, SourceFiles>>): void
+  closeRival(): void
 }
 
 /** Files that every program has. */
@@ -97,8 +102,15 @@ export function createEditorSlice(deps: Deps): StateCreator<All, [], [], EditorS
       takeBack: () => {
         const { place, shelf, files } = get()
         const before = shelf[place.id]
-        if (before) change(before, { shelf: { ...shelf, [place.id]: files }, activeFile: ENTRY })
+        if (before) change(before, { shelf: { ...shelf, [place.id]: files }, activeFile: ENTRY, hasRival: false })
       },
+      hasRival: false,
+      meetRivals: (texts) =>
+        set(({ shelf, place, hasRival }) => ({
+          shelf: { ...shelf, ...texts },
+          hasRival: hasRival || place.id in texts,
+        })),
+      closeRival: () => set({ hasRival: false }),
     }
   }
 }

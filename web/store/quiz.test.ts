@@ -56,7 +56,7 @@ function placeOf(lesson: Lesson): Place {
 }
 
 function storeAt(place: Place) {
-  const kept = new Map<string, string>()
+  const storage = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined }
   const store = createAppStore(
     {
       catalog: { list: [], first: place, load: () => Promise.reject(new Error('no other place')) },
@@ -64,11 +64,7 @@ function storeAt(place: Place) {
       loadRecorded: () => Promise.resolve(null),
       loadRealms: () => Promise.reject(new Error('no frames here')),
     },
-    () => ({
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => void kept.set(key, value),
-      removeItem: (key) => void kept.delete(key),
-    }),
+    { shared: () => storage, own: () => storage },
   )
   return store
 }
