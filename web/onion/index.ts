@@ -1,5 +1,6 @@
 // The door of the onion room.
-export { OnionPicture, OnionView } from './OnionView'
+export { OnionPicture } from './OnionPicture'
+export { OnionView } from './OnionView'
 export { fitsIn } from './drawing'
 export { StackPicture } from './StackPicture'
 export { onionBox } from './geometry'
