@@ -24,6 +24,9 @@ export type CorsError =
   | 'RedirectContainsCredentials'
   | 'CorsDisabledScheme'
   | 'DisallowedByMode'
+  | 'InsecureLocalNetwork'
+  | 'LocalNetworkAccessPermissionDenied'
+  | 'InvalidLocalNetworkAccess'
 
 interface Blocked {
   readonly error: CorsError
@@ -80,6 +83,14 @@ function corsReason(error: CorsError, detail: string, hint: string): string {
       return `Cross origin requests are only supported for protocol schemes: ${SCHEMES}.`
     case 'DisallowedByMode':
       return 'Cross origin requests are not allowed by request mode.'
+    case 'InsecureLocalNetwork':
+      return `The request client is not a secure context and the resource is in more-private address space \`${detail}\`.`
+    case 'LocalNetworkAccessPermissionDenied':
+      return `Permission was denied for this request to access the \`${detail}\` address space.`
+    case 'InvalidLocalNetworkAccess': {
+      const [target = '', space = ''] = detail.split(' ')
+      return `Request had a target IP address space of \`${target}\` yet the resource is in address space \`${space}\`.`
+    }
     default:
       return PREFLIGHT + accessReason(error.slice('Preflight'.length) as AccessError, detail, hint)
   }

@@ -3,7 +3,7 @@ import type { CachedResponse, HeaderList } from '../protocol'
 import { cookieFor, keepCookies } from './cookie-lines'
 import { cacheMode, partitionOf, type Finished, type Flight, type Steps } from './flight'
 import type { CacheQuestion } from './http-cache'
-import { exchange, type Answer } from './network'
+import { exchange, judgeNearness, keepAway, type Answer } from './network'
 import { failedNetwork } from './outcome'
 import { requestHeaders, sendRequest } from './sending'
 import { withoutFragment } from './url'
@@ -24,6 +24,8 @@ export function* load(flight: Flight): Steps<Loaded | Finished> {
   if (stored.kind === 'stored') {
     // No cookie has gone anywhere.
     flight.notes = [...before, stored.note]
+    const kept = judgeNearness(flight)
+    if (kept) return keepAway(flight, kept)
     return { answer: toAnswer(stored.response), settle: (whole) => whole }
   }
   if (stored.kind === 'miss') return failedNetwork(flight, 'net::ERR_CACHE_MISS', stored.note)

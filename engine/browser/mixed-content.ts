@@ -1,7 +1,8 @@
 // Mixed content: what a page loaded over https may not get over http (Mixed Content 4 and 5).
-import type { AskKind, RuleNote } from '../protocol'
+import type { AskKind, PageRequest, RuleNote } from '../protocol'
+import { isNamedLocal } from './address-space'
 import type { Flight } from './flight'
-import { isTrustworthy } from './sites'
+import { isAddress, isTrustworthy } from './sites'
 import { withoutFragment } from './url'
 
 /** What Chromium calls what was asked for. */
@@ -14,27 +15,35 @@ const NAMES: Partial<Record<AskKind, string>> = {
   module: 'script',
   css: 'stylesheet',
   font: 'font',
+  img: 'image',
 }
 
 /** A verdict on a URL that a page of https asks for over http. */
-export type Mixed =
-  | { readonly verdict: 'blocked'; readonly note: RuleNote; readonly console: string }
-  | { readonly verdict: 'upgraded'; readonly url: URL; readonly note: RuleNote; readonly console: string }
+export interface Mixed {
+  readonly verdict: 'blocked' | 'let' | 'upgraded'
+  /** Where it goes instead; where it is not upgraded, the same. */
+  readonly url: URL
+  readonly note: RuleNote
+  readonly console: readonly string[]
+}
 
 /** Judges where a request goes now; null where nothing is mixed. Links and forms may leave for http. */
 export function judgeMixed({ ask: { page }, url, urls }: Pick<Flight, 'ask' | 'url' | 'urls'>): Mixed | null {
   const isTop = page.kind === 'navigation' || page.kind === 'form'
   if (!page.url.startsWith('https:') || isTrustworthy(url.href) || isTop) return null
   const begin = `Mixed Content: The page at '${documentUrl(page)}' was loaded over HTTPS, but requested an insecure`
-  if (page.kind === 'img') {
+  const isNear = isLetNear(page, url)
+  const isImage = page.kind === 'img'
+  if (isImage && !isNear && !isAddress(url.hostname)) {
     const better = new URL(url)
     better.protocol = 'https:'
     return {
       verdict: 'upgraded',
       url: better,
-      console:
+      console: [
         `${begin} element '${url.href}'. This request was automatically upgraded to HTTPS, For more information see ` +
-        'https://blog.chromium.org/2019/10/no-more-mixed-messages-about-https.html',
+          'https://blog.chromium.org/2019/10/no-more-mixed-messages-about-https.html',
+      ],
       note: {
         rule: 'mixed-content',
         source: 'Mixed Content 4.1, "upgrade a mixed content request"',
@@ -42,13 +51,29 @@ export function judgeMixed({ ask: { page }, url, urls }: Pick<Flight, 'ask' | 'u
       },
     }
   }
+  const why = isAddress(url.hostname) ? "its URL's host is an IP address" : 'it is a local network request'
+  const notUpgraded = `${begin} element '${url.href}'. This request was not upgraded to HTTPS because ${why}.`
   // Chromium leaves the fragment out where nothing has been sent yet.
   const named = urls.length === 1 && page.kind !== 'iframe' ? withoutFragment(url) : url.href
+  const what = `${begin} ${NAMES[page.kind] ?? 'resource'} '${named}'. `
+  if (isNear) {
+    const line = `${what}This content should also be served over HTTPS.`
+    return {
+      verdict: 'let',
+      url,
+      console: isImage ? [notUpgraded, line] : [line],
+      note: {
+        rule: 'mixed-content',
+        source: 'Local Network Access 3.2, "Mixed Content"',
+        text: 'The page came over https, and this is plain http. It is let through, because the server says by its name or address that it is in the local network, where hardly anybody has a certificate.',
+      },
+    }
+  }
+  const line = `${what}This request has been blocked; the content must be served over HTTPS.`
   return {
     verdict: 'blocked',
-    console:
-      `${begin} ${NAMES[page.kind] ?? 'resource'} '${named}'. ` +
-      'This request has been blocked; the content must be served over HTTPS.',
+    url,
+    console: isImage ? [notUpgraded, line] : [line],
     note: {
       rule: 'mixed-content',
       source: 'Mixed Content 4.4, "should fetching request be blocked"',
@@ -58,7 +83,12 @@ export function judgeMixed({ ask: { page }, url, urls }: Pick<Flight, 'ask' | 'u
   }
 }
 
+/** What is in the local network by its name or address, or as the script says, is let through over http as well. */
+export function isLetNear({ targetAddressSpace: target }: PageRequest['page'], url: URL): boolean {
+  return isNamedLocal(url) || target === 'local' || target === 'loopback'
+}
+
 /** A sandboxed frame names the origin of the page around it. */
-function documentUrl({ url, sandboxed }: { readonly url: string; readonly sandboxed: boolean }): string {
+export function documentUrl({ url, sandboxed }: { readonly url: string; readonly sandboxed: boolean }): string {
   return sandboxed ? `${new URL(url).origin}/` : url
 }

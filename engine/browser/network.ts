@@ -1,9 +1,11 @@
 // One exchange with a server: nobody there, no answer, or the head of one.
 import type { Exchange } from '../protocol'
+import { judgeAddressSpace, type KeptAway } from './address-space'
 import { refuseCodings } from './decode'
 import type { Finished, Flight, Reply, Sending, Steps } from './flight'
 import { getHeader } from './headers'
-import { aborted, failedNetwork, pending } from './outcome'
+import { isTopLevel } from './kinds'
+import { aborted, blocked, blockedByCors, failedNetwork, pending } from './outcome'
 import { refuseHead, refusePort, type Refused } from './refuse-head'
 import { originOf, withoutFragment } from './url'
 
@@ -27,6 +29,11 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
       fix: 'Start a server there, or ask the address where one is.',
     })
   }
+  const kept = judgeNearness(flight)
+  if (kept) {
+    flight.notes = [...sending.notes, ...flight.notes]
+    return keepAway(flight, kept)
+  }
   const { reply, nowMs } = yield sending
   flight.nowMs = nowMs
   flight.isComing = 'head' in reply
@@ -47,6 +54,18 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
 export function isTakenBack({ ask, nowMs, startedMs }: Flight, reply: Reply): boolean {
   if ('failed' in reply && reply.failed === 'aborted') return true
   return ask.hangUpMs !== undefined && nowMs - startedMs >= ask.hangUpMs
+}
+
+/** Whether a server is nearer than the page may reach; where a page goes itself, that is no question. */
+export function judgeNearness({ ask: { page }, url, memory }: Flight): KeptAway | null {
+  return isTopLevel(page.kind) ? null : judgeAddressSpace(page, url, memory.settings)
+}
+
+/** What may not be reached ends as CORS has it, but for WebSockets; of a frame the console says nothing. */
+export function keepAway(flight: Flight, kept: KeptAway): Finished {
+  const { kind } = flight.ask.page
+  if (kind === 'websocket') return failedNetwork(flight, 'net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS', kept.note)
+  return kind === 'iframe' ? blocked(flight, kept.error, kept.note) : blockedByCors(flight, kept)
 }
 
 /** What is wrong with an answer's head, whatever the page may see. */

@@ -2,6 +2,7 @@
 import { cookieFor, keepCookies } from './cookie-lines'
 import type { Finished, Flight, Steps } from './flight'
 import { getHeader } from './headers'
+import { documentUrl, isLetNear } from './mixed-content'
 import { exchange } from './network'
 import { whenWhole } from './open-response'
 import { blocked, finish, refused } from './outcome'
@@ -14,7 +15,7 @@ export function* openSocket(flight: Flight): Steps<Finished> {
   const { ask, url, origin } = flight
   // WebSockets 3: http and https stand for ws and wss.
   if (url.protocol === 'http:' || url.protocol === 'https:') url.protocol = url.protocol.replace('http', 'ws')
-  const refuse = (name: string, why: string, text: string): Finished =>
+  const refuse = (name: string, why: string, text: string, console: readonly string[] = []): Finished =>
     refused(
       ask,
       {
@@ -23,6 +24,7 @@ export function* openSocket(flight: Flight): Steps<Finished> {
         note: { rule: 'websocket-constructor', source: SOURCE, text: `${text} Nothing is sent.` },
       },
       flight.notes,
+      console,
     )
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     return refuse(
@@ -40,10 +42,20 @@ export function* openSocket(flight: Flight): Steps<Finished> {
     )
   }
   if (ask.page.url.startsWith('https:') && !isTrustworthy(url.href)) {
-    return refuse(
-      'SecurityError',
-      'An insecure WebSocket connection may not be initiated from a page loaded over HTTPS.',
-      'A page loaded over https opens no unencrypted WebSocket.',
+    const begin =
+      `Mixed Content: The page at '${documentUrl(ask.page)}' was loaded over HTTPS, but attempted to connect to the insecure ` +
+      `WebSocket endpoint '${url.href}'.`
+    if (!isLetNear(ask.page, url)) {
+      return refuse(
+        'SecurityError',
+        'An insecure WebSocket connection may not be initiated from a page loaded over HTTPS.',
+        'A page loaded over https opens no unencrypted WebSocket.',
+        [`${begin} This request has been blocked; this endpoint must be available over WSS.`],
+      )
+    }
+    flight.console.push(
+      `${begin} This endpoint should be available via WSS. Insecure access is deprecated.`,
+      'Connecting to a non-secure WebSocket server from a secure origin is deprecated.',
     )
   }
   const upgrade = flight.memory.hsts.upgrade(url, flight.nowMs)

@@ -2,7 +2,14 @@
 // (`engine/browser/cases`) and reads anything of that shape.
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { AskKind, CacheMode, CredentialsMode, RedirectMode, RequestMode } from '../protocol'
+import {
+  ADDRESS_SPACES,
+  type AskKind,
+  type CacheMode,
+  type CredentialsMode,
+  type RedirectMode,
+  type RequestMode,
+} from '../protocol'
 import { InputError } from './read-program'
 
 const KINDS = [
@@ -55,6 +62,7 @@ const request = z.object({
   referrer: z.string().nullish(),
   referrerPolicy: z.string().nullish(),
   integrity: z.string().nullish(),
+  targetAddressSpace: z.enum(ADDRESS_SPACES).nullish(),
   keepalive: z.boolean().nullish(),
   uploadListener: z.boolean().nullish(),
   /** The attribute's value; empty means `anonymous`. */
@@ -97,7 +105,9 @@ const schema = z
     page_origin: pageOrigin,
     /** `regular` allows third-party cookies. */
     profile: z.enum(['incognito', 'regular']).nullish(),
+    /** Chromium's; `--ip-address-space-overrides` counts. */
     flags: z.array(z.string()).nullish(),
+    /** Granted by the user; `local-network-access` counts. */
     permissions: z.array(z.string()).nullish(),
     cookiesBefore: z.array(cookie).nullish(),
     app: z.string().nullable(),

@@ -1,7 +1,7 @@
 // Turns what a case says into what the engine takes: a page's request, and the browser that it begins with. Pure.
 import { EPOCH_MS } from '../browser/clock'
 import { CookieJar } from '../browser/cookies'
-import { pageOf, toPageRequest } from '../browser/cases/to-page-request'
+import { addressSpacesOf, pageOf, toPageRequest } from '../browser/cases/to-page-request'
 import type { BrowserState, PageRequest, StoredCookie } from '../protocol'
 import { encodeText, fromBodyText, joinBytes } from '../requests'
 import type { BrowserCase, CaseBody, CaseCookie, CaseRequest } from './browse-cases'
@@ -14,7 +14,7 @@ const GREETING = 'hi'
 /** @param from  its position in the case */
 export function readRequest(one: BrowserCase, request: CaseRequest, from: number): PageRequest {
   const { body, referrer, integrity, cookie } = request
-  const page = pageOf(request.page_origin ?? one.page_origin, SITE)
+  const page = pageOf(request.page_origin ?? one.page_origin, SITE, one.permissions ?? [])
   const asked = toPageRequest(
     { ...request, body: body === null || body === undefined ? null : plainBody(body) },
     page,
@@ -58,8 +58,9 @@ function plainBody(body: CaseBody): PlainBody {
 }
 
 /** The browser that a case begins with. */
-export function readBrowser({ profile, cookiesBefore }: BrowserCase): BrowserState {
-  const settings = { thirdPartyCookies: profile === 'regular' }
+export function readBrowser({ profile, cookiesBefore, flags }: BrowserCase): BrowserState {
+  const addressSpaces = addressSpacesOf(flags ?? [])
+  const settings = { thirdPartyCookies: profile === 'regular', ...(addressSpaces && { addressSpaces }) }
   const jar = new CookieJar([], settings)
   for (const cookie of cookiesBefore ?? []) jar.give(readCookie(cookie), 0)
   return { settings, cookies: jar.list(0), preflights: [], hsts: [], cache: [] }

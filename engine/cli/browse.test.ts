@@ -28,13 +28,6 @@ const { apps, cases } = JSON.parse(readFileSync(file, 'utf8')) as {
   readonly cases: readonly Recorded[]
 }
 
-/** Left out, and why; see engine/decisions/014-browser.md. */
-const LEFT_OUT: ReadonlyMap<string, string> = new Map([
-  ['lna-public-http-page', 'local network access is not modelled'],
-  ['lna-public-https-page-put', 'local network access is not modelled'],
-])
-for (const [id, why] of LEFT_OUT) console.log(`Left out: ${id}: ${why}`)
-
 /** What a server may judge by, and `sec-fetch-*`. */
 const COMPARED =
   /^(?:origin|referer|cookie|authorization|content-type|content-length|access-control-request-.*|sec-fetch-.*)$/
@@ -73,19 +66,15 @@ async function browse(one: object): Promise<Browsed> {
 }
 
 describe('recorded cases, through the whole engine', () => {
-  test.for(cases.filter(({ id }) => !LEFT_OUT.has(id)).map((one) => [one.id, one.note, one] as const))(
-    '%s: %s',
-    { timeout: 60_000 },
-    async ([, , one]) => {
-      const { observed, earlier = [] } = await browse({
-        ...one,
-        app: apps[one.app],
-        site_app: one.site_app && apps[one.site_app],
-      })
-      const before = earlier.map((seen) => ({ ...side(seen), cookies: null }))
-      expect([...before, side(observed)]).toEqual([...(one.earlier ?? []), one.observed].map(side))
-    },
-  )
+  test.for(cases.map((one) => [one.id, one.note, one] as const))('%s: %s', { timeout: 60_000 }, async ([, , one]) => {
+    const { observed, earlier = [] } = await browse({
+      ...one,
+      app: apps[one.app],
+      site_app: one.site_app && apps[one.site_app],
+    })
+    const before = earlier.map((seen) => ({ ...side(seen), cookies: null }))
+    expect([...before, side(observed)]).toEqual([...(one.earlier ?? []), one.observed].map(side))
+  })
 })
 
 const APP = `

@@ -1,6 +1,7 @@
 // A run as JSON, said as a schema. Its types are those of `engine/protocol`, which `schema.test-d.ts` holds it to; the
 // published file is made of it by `scripts/write-schema.ts`.
 import { z } from 'zod'
+import { ADDRESS_SPACES } from '../protocol'
 import { TRACE_VERSION } from './trace-file'
 
 const ms = z.number().meta({ description: 'Milliseconds of the session’s virtual clock, from its start.' })
@@ -296,7 +297,12 @@ const fetchView = z
 
 const browser = z
   .strictObject({
-    settings: z.strictObject({ thirdPartyCookies: z.boolean() }),
+    settings: z.strictObject({
+      thirdPartyCookies: z.boolean(),
+      addressSpaces: z
+        .array(z.strictObject({ port: z.int().nullable(), space: z.enum(ADDRESS_SPACES) }))
+        .exactOptional(),
+    }),
     cookies: z.array(
       z.strictObject({
         name: z.string(),

@@ -1,6 +1,8 @@
 export type { Ms, HeaderList, BodyText, WireRequest, RequestGroup, SocketScript, SocketLine } from './request'
 export type {
   Page,
+  PageDocument,
+  AddressSpace,
   AskKind,
   RequestMode,
   CredentialsMode,
@@ -24,7 +26,7 @@ export type { LiveSocket, SocketListener } from './live'
 export type { CallMessage, WorkerMessage } from './wire'
 export { BatchReader, packBatch } from './batch'
 export { BROWSER, SERVER, ENDPOINT } from './trace'
-export { isPageRequest, REFERRER_POLICIES } from './page'
+export { ADDRESS_SPACES, isPageRequest, REFERRER_POLICIES } from './page'
 export type {
   LayerOrigin,
   Layer,

@@ -8,7 +8,22 @@ export interface Page {
   readonly url: string
   /** In a frame with `sandbox="allow-scripts"` inside that page: its origin is opaque and serialises to `null`. */
   readonly sandboxed: boolean
+  /** What counts for everything that this document asks for; absent: nothing out of the ordinary. */
+  readonly document?: PageDocument
 }
+
+/** How the page's own document came, and what it was told. */
+export interface PageDocument {
+  /** How near the server is that the page came from; absent: as near as any server it asks. */
+  readonly addressSpace?: AddressSpace
+  /** The user's answer to whether the page may reach the local network; absent: none, which is as good as no. */
+  readonly localNetworkAccess?: 'granted' | 'denied'
+}
+
+/** Local Network Access 2.1: this machine, the network it stands in, anywhere. */
+export const ADDRESS_SPACES = ['public', 'local', 'loopback'] as const
+
+export type AddressSpace = (typeof ADDRESS_SPACES)[number]
 
 /** What asks. `fetch` and `xhr` are scripts, `navigation` a link or an address typed, `form` a form that navigates. */
 export type AskKind =
@@ -73,6 +88,8 @@ export interface PageRequest {
     readonly referrer?: string
     readonly referrerPolicy?: string
     readonly integrity?: string
+    /** `RequestInit.targetAddressSpace`: where the script says that the server is. */
+    readonly targetAddressSpace?: AddressSpace
     readonly keepalive?: boolean
     /** Whether there is a body at all; an empty one is one. */
     readonly hasBody: boolean
@@ -105,7 +122,7 @@ export interface FetchView {
   readonly from: number
   readonly title: string
   readonly kind: AskKind
-  readonly page: Page
+  readonly page: Omit<Page, 'document'>
   /** As the browser understood it: method normalised, URL absolute. */
   readonly method: string
   readonly url: string
@@ -189,6 +206,11 @@ export interface BrowserState {
 export interface BrowserSettings {
   /** Chromium's preference; false where it is unset, as in the recorded cases with `profile: incognito`. */
   readonly thirdPartyCookies: boolean
+  /**
+   * How near servers are, told by their ports as Chromium's `--ip-address-space-overrides` does; null is every other port.
+   * The first that fits counts. Absent: what their hosts say.
+   */
+  readonly addressSpaces?: readonly { readonly port: number | null; readonly space: AddressSpace }[]
 }
 
 export interface StoredCookie {

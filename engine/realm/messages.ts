@@ -1,9 +1,9 @@
 // What the page and a realm say to each other: plain data over one port that only the two of them hold.
-import type { FetchView, PageRequest } from '../protocol'
+import type { FetchView, Page, PageRequest } from '../protocol'
 
 /** What a script asks for. Where it stands is not its to say: the page fills that in. */
 export interface Ask extends Pick<PageRequest, 'method' | 'url' | 'headers' | 'body' | 'socket'> {
-  readonly page: Omit<PageRequest['page'], 'url' | 'sandboxed'>
+  readonly page: Omit<PageRequest['page'], keyof Page>
 }
 
 /** Which page the scripts believe to be on. */

@@ -41,9 +41,10 @@ export function standingOf(page: Page, browser: RealmBrowser): Standing {
 }
 
 /** Makes what a realm asked for a request of its page. */
-export function requestOf(ask: Ask, { url, sandboxed }: Page): PageRequest {
+export function requestOf(ask: Ask, page: Page): PageRequest {
+  const { url } = page
   const path = URL.canParse(ask.url, url) ? new URL(ask.url, url).pathname : ask.url
-  return { ...ask, from: -1, title: `${ask.method} ${path}`, atMs: 0, page: { ...ask.page, url, sandboxed } }
+  return { ...ask, from: -1, title: `${ask.method} ${path}`, atMs: 0, page: { ...ask.page, ...page } }
 }
 
 interface Fetching {

@@ -1,12 +1,21 @@
 // Reads what a request says of the page that it is made by: `# @page` and the settings that belong to it.
-import { REFERRER_POLICIES, type AskKind, type PageRequest } from '../protocol'
+import { ADDRESS_SPACES, REFERRER_POLICIES, type AskKind, type PageDocument, type PageRequest } from '../protocol'
 import type { Line } from './scan'
 import { HttpFileError } from './types'
 
 /** What a request in a file says of its page; absent settings are the browser's defaults. */
 export type PageSettings = Pick<
   PageRequest['page'],
-  'url' | 'sandboxed' | 'kind' | 'mode' | 'credentials' | 'redirect' | 'cache' | 'referrerPolicy'
+  | 'url'
+  | 'sandboxed'
+  | 'document'
+  | 'kind'
+  | 'mode'
+  | 'credentials'
+  | 'redirect'
+  | 'cache'
+  | 'referrerPolicy'
+  | 'targetAddressSpace'
 >
 
 type SettingLine = Line & { readonly key: string; readonly value: string }
@@ -19,11 +28,13 @@ const KINDS = [
 const MODES = ['cors', 'no-cors', 'same-origin', 'navigate'] as const
 const CREDENTIALS = ['omit', 'same-origin', 'include'] as const
 const REDIRECTS = ['follow', 'error', 'manual'] as const
+const ANSWERS = ['granted', 'denied'] as const
 const CACHES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'] as const
 
 /** Settings that mean something to a browser alone. */
 export const PAGE_SETTINGS = [
-  ...['page', 'sandbox', 'kind', 'mode', 'credentials', 'redirect', 'cache', 'referrer-policy'],
+  ...['page', 'sandbox', 'page-address-space', 'page-local-network-access'],
+  ...['kind', 'mode', 'credentials', 'redirect', 'cache', 'referrer-policy', 'target-address-space'],
 ] as const
 
 /**
@@ -57,7 +68,12 @@ export function readPage(
     redirect: oneOf('redirect', REDIRECTS),
     cache: oneOf('cache', CACHES),
     referrerPolicy: oneOf('referrer-policy', REFERRER_POLICIES),
+    targetAddressSpace: oneOf('target-address-space', ADDRESS_SPACES),
   }
+  const document: PageDocument = withoutUndefined({
+    addressSpace: oneOf('page-address-space', ADDRESS_SPACES),
+    localNetworkAccess: oneOf('page-local-network-access', ANSWERS),
+  })
   const sandbox = find('sandbox')
   if (sandbox && sandbox.value !== '') fail(sandbox, 'stands alone')
   if (!page) {
@@ -74,9 +90,16 @@ export function readPage(
   return {
     url: url.href,
     sandboxed: sandbox !== undefined,
+    ...(Object.keys(document).length > 0 && { document }),
     kind,
-    ...Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined)),
+    ...withoutUndefined(set),
   }
+}
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+function withoutUndefined<T extends object>(given: T): Defined<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Defined<T>
 }
 
 const USE = 'takes the URL of the page that asks, such as https://app.shop.test/cart'

@@ -288,6 +288,17 @@ describe('pages', () => {
     })
   })
 
+  test('settings of the page’s document stand together', () => {
+    const { page } = only(
+      '# @page https://app.shop.test\n# @page-address-space public\n# @page-local-network-access granted\n' +
+        '# @target-address-space loopback\nGET /',
+    )
+    expect(page).toMatchObject({
+      document: { addressSpace: 'public', localNetworkAccess: 'granted' },
+      targetAddressSpace: 'loopback',
+    })
+  })
+
   test('a WEBSOCKET request says itself what it is', () => {
     expect(only('# @page https://app.shop.test\nWEBSOCKET /ws').page?.kind).toBe('websocket')
   })
@@ -304,6 +315,8 @@ describe('pages', () => {
     ['# @credentials yes', '@credentials takes omit, same-origin or include, not "yes".'],
     ['# @mode CORS', '@mode takes cors, no-cors, same-origin or navigate, not "CORS".'],
     ['# @redirect', '@redirect takes follow, error or manual, not "".'],
+    ['# @page-address-space private', '@page-address-space takes public, local or loopback, not "private".'],
+    ['# @page-local-network-access', '@page-local-network-access takes granted or denied, not "".'],
     ['# @sandbox allow-scripts', '@sandbox stands alone, not "allow-scripts".'],
   ] as const)('%s is refused with its line', ([line, why]) => {
     expect(() => parse(`GET /\n###\n# @page http://localhost:3000\n${line}\nGET /`)).toThrow(

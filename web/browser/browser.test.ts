@@ -12,7 +12,16 @@ import {
   withCookie,
   withoutCookie,
 } from './memory'
-import { offeredPage, PAGES, readPageChoice, withPage, withSetting } from './page-settings'
+import {
+  offeredPage,
+  originOf,
+  ORIGINS,
+  PAGES,
+  readPageChoice,
+  withOrigin,
+  withPage,
+  withSetting,
+} from './page-settings'
 
 const COOKIE: StoredCookie = {
   ...{ name: 'sid', value: 'a1', domain: 'shop.test', hostOnly: false, path: '/' },
@@ -36,6 +45,16 @@ describe('the page of a request', () => {
       else expect(after?.page).toMatchObject({ sandboxed: choice.isSandboxed, credentials: 'include' })
     },
   )
+
+  test.for(ORIGINS)('a page that came $name is written into the file, and read from it again', ({ id }) => {
+    const file = '# @page https://app.shop.test\nGET /\n'
+    const [before] = parseHttpFile(file, { file: 'requests.http' }).requests
+    if (!before) throw new Error('no request')
+    const text = replaceRequest(file, 0, { ...before.text, settings: withOrigin(before.text.settings, id) })
+    const { requests, warnings } = parseHttpFile(text, { file: 'requests.http' })
+    expect([originOf(requests[0]?.text.settings ?? []), warnings]).toEqual([id, []])
+    expect(withOrigin(requests[0]?.text.settings ?? [], 'near')).toEqual(before.text.settings)
+  })
 
   test('a page of one’s own is none of the offered ones', () => {
     expect(offeredPage(readPageChoice([['page', 'https://mine.test']]))).toBeNull()

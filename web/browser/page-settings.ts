@@ -87,3 +87,25 @@ export const FETCH_OPTIONS = [
     values: ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'],
   },
 ] as const
+
+const SPACE = 'page-address-space'
+const ACCESS = 'page-local-network-access'
+
+/** Where the page's own server stands, and what the user has granted: two settings of which only these pairs differ. */
+export const ORIGINS = [
+  { id: 'near', name: 'from as near as the servers (usual)', space: null, access: null },
+  { id: 'public', name: 'from the public internet', space: 'public', access: null },
+  { id: 'granted', name: 'from the internet, let into the local network', space: 'public', access: 'granted' },
+] as const
+
+type OriginId = (typeof ORIGINS)[number]['id']
+
+export function originOf(settings: Settings): OriginId {
+  if (settingOf(settings, SPACE) !== 'public') return 'near'
+  return settingOf(settings, ACCESS) === 'granted' ? 'granted' : 'public'
+}
+
+export function withOrigin(settings: Settings, id: string): Settings {
+  const { space, access } = ORIGINS.find((one) => one.id === id) ?? ORIGINS[0]
+  return withSetting(withSetting(settings, SPACE, space), ACCESS, access)
+}

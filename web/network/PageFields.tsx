@@ -1,6 +1,6 @@
 // What a browser does for a request: its page, and the options of its fetch. Each field is a `# @key value` line of the file.
 import type { RequestText } from '../../engine/requests'
-import { FETCH_OPTIONS, PageSelect, readPageChoice, settingOf, withPage, withSetting } from '../browser'
+import { DocumentFields, FETCH_OPTIONS, PageSelect, readPageChoice, settingOf, withPage, withSetting } from '../browser'
 
 export function PageFields(props: {
   readonly settings: RequestText['settings']
@@ -24,6 +24,7 @@ export function PageFields(props: {
           </label>
         )}
       </div>
+      {choice.kind === 'page' && <DocumentFields settings={settings} onChange={onChange} />}
       {choice.kind === 'page' && !isSocket && (
         <div className="form__row">
           {FETCH_OPTIONS.map(({ key, name, usual, values }) => (

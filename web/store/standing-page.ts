@@ -16,7 +16,9 @@ export function requestsPage({ files, formIndex }: Pick<Standing, 'files' | 'for
   if (read.kind !== 'read') return null
   const { requests } = read.file
   const page = requests[formIndex]?.page ?? requests.find((request) => request.page)?.page
-  return page ? { url: new URL(page.url).href, sandboxed: page.sandboxed } : null
+  if (!page) return null
+  const { url, sandboxed, document } = page
+  return { url: new URL(url).href, sandboxed, ...(document && { document }) }
 }
 
 /** The page that console and tab stand on. */
@@ -30,5 +32,5 @@ export function isSamePage(a: Standing, b: Standing): boolean {
     a.scriptPage === b.scriptPage && a.formIndex === b.formIndex && a.files[REQUESTS] === b.files[REQUESTS]
   if (isUntouched) return true
   const [one, other] = [standingPage(a), standingPage(b)]
-  return one.url === other.url && one.sandboxed === other.sandboxed
+  return JSON.stringify(one) === JSON.stringify(other)
 }

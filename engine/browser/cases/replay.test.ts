@@ -14,7 +14,7 @@ import type {
 import { encodeText, toBodyText } from '../../requests'
 import { Agent, type Reply } from '..'
 import { EMPTY_STATE } from '../memory'
-import { pageOf, toPageRequest, type CaseRequest } from './to-page-request'
+import { addressSpacesOf, pageOf, toPageRequest, type CaseRequest } from './to-page-request'
 
 interface Seen {
   readonly preflight: boolean
@@ -66,6 +66,8 @@ interface Case {
   readonly request: CaseRequest
   readonly script?: readonly ({ readonly request: CaseRequest } | { readonly sleep: number })[]
   readonly cookiesBefore: readonly CaseCookie[]
+  readonly flags?: readonly string[]
+  readonly permissions?: readonly string[]
   readonly earlier?: readonly Seen[]
   readonly observed: Seen
 }
@@ -75,9 +77,6 @@ const { cases } = JSON.parse(readFileSync(new URL('recorded.json', import.meta.u
 }
 
 const SITE = 'http://app.shop.test:8101'
-
-/** Local network access is not modelled (decision 014). */
-const LEFT_OUT = /^lna-public-http-page$|^lna-public-https-page-put$/
 
 /** Headers that a server may judge by; the rest says what browser it is, and how it keeps its connection. */
 const COMPARED = new Set([
@@ -105,10 +104,16 @@ function* answers(seen: Seen): Generator<{ readonly status: number; readonly hea
   yield { status: seen.serverStatus ?? 0, headers: seen.serverResponseHeaders ?? [] }
 }
 
-function replay(agent: Agent, request: CaseRequest, seen: Seen, origin: string, nowMs: number) {
+function replay(
+  agent: Agent,
+  request: CaseRequest,
+  seen: Seen,
+  { page_origin: origin, permissions }: Case,
+  nowMs: number,
+) {
   const sent: Sent[] = []
   const replies = answers(seen)
-  const ask = toPageRequest(request, pageOf(request.page_origin ?? origin, SITE), 0)
+  const ask = toPageRequest(request, pageOf(request.page_origin ?? origin, SITE, permissions), 0)
   let turn: BrowserTurn = agent.begin(0, ask, nowMs)
   while (turn.wire) {
     sent.push({ role: turn.wire.role, wire: turn.wire })
@@ -143,34 +148,32 @@ const compared = (headers: HeaderList | null): string[] =>
     .filter((line) => COMPARED.has(line.slice(0, line.indexOf(':'))))
 
 describe('recorded cases, with the recorded answers', () => {
-  test.for(cases.filter(({ id }) => !LEFT_OUT.test(id)).map((one) => [one.id, one.note, one] as const))(
-    '%s: %s',
-    ([, , one]) => {
-      const agent = new Agent(
-        {
-          ...EMPTY_STATE,
-          cookies: one.cookiesBefore.map(toStored),
-          settings: { thirdPartyCookies: one.profile === 'regular' },
-        },
-        (url) => !url.includes(':8199') && !/:(?!8101|8102|8443|8444)\d+/.test(url),
-      )
-      let nowMs = 0
-      const seen = [...(one.earlier ?? []), one.observed]
-      for (const step of one.script ?? [{ request: one.request }]) {
-        if ('sleep' in step) {
-          nowMs += step.sleep * 1000
-          continue
-        }
-        const expected = seen.shift()
-        if (!expected) throw new Error('more steps than observations')
-        const { sent, done } = replay(agent, step.request, expected, one.page_origin, nowMs)
-        const { recorded, modelled } = pair(expected, sent, done)
-        expect(modelled).toEqual(recorded)
-        nowMs += 10
+  test.for(cases.map((one) => [one.id, one.note, one] as const))('%s: %s', ([, , one]) => {
+    const addressSpaces = addressSpacesOf(one.flags ?? [])
+    const agent = new Agent(
+      {
+        ...EMPTY_STATE,
+        cookies: one.cookiesBefore.map(toStored),
+        settings: { thirdPartyCookies: one.profile === 'regular', ...(addressSpaces && { addressSpaces }) },
+      },
+      (url) => !url.includes(':8199') && !/:(?!8101|8102|8443|8444)\d+/.test(url),
+    )
+    let nowMs = 0
+    const seen = [...(one.earlier ?? []), one.observed]
+    for (const step of one.script ?? [{ request: one.request }]) {
+      if ('sleep' in step) {
+        nowMs += step.sleep * 1000
+        continue
       }
-      expect(agent.state.cookies.map(toRecorded)).toEqual(one.observed.cookiesAfter)
-    },
-  )
+      const expected = seen.shift()
+      if (!expected) throw new Error('more steps than observations')
+      const { sent, done } = replay(agent, step.request, expected, one, nowMs)
+      const { recorded, modelled } = pair(expected, sent, done)
+      expect(modelled).toEqual(recorded)
+      nowMs += 10
+    }
+    expect(agent.state.cookies.map(toRecorded)).toEqual(one.observed.cookiesAfter)
+  })
 })
 
 /** As the recordings have a jar: a domain cookie's domain with a dot, and Lax where nothing was said. */

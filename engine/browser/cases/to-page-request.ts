@@ -1,5 +1,5 @@
 // Turns a request as the recorded cases write it into what a page asks its browser for.
-import type { AskKind, HeaderList, Page, PageRequest } from '../../protocol'
+import type { AddressSpace, AskKind, BrowserSettings, HeaderList, Page, PageRequest } from '../../protocol'
 import { encodeMultipart, encodeText, toBodyText } from '../../requests'
 
 type Fields = Readonly<Record<string, string>>
@@ -27,6 +27,7 @@ export interface CaseRequest {
   readonly redirect?: PageRequest['page']['redirect'] | null | undefined
   readonly cache?: PageRequest['page']['cache'] | null | undefined
   readonly referrerPolicy?: string | null | undefined
+  readonly targetAddressSpace?: AddressSpace | null | undefined
   readonly keepalive?: boolean | null | undefined
   readonly uploadListener?: boolean | null | undefined
   /** Value of the attribute; empty means `anonymous`. */
@@ -62,15 +63,33 @@ const PAGE_PATH = '/__page'
 /**
  * The page of a case.
  * @param origin  as recorded: an origin, or `null(sandbox)` for a sandboxed frame within the page at `site`
+ * @param permissions  that the user has granted, as Playwright names them
  */
-export function pageOf(origin: string, site: string): Page {
+export function pageOf(origin: string, site: string, permissions: readonly string[] = []): Page {
   const sandboxed = origin.startsWith('null')
-  return { url: `${sandboxed ? site : origin}${PAGE_PATH}`, sandboxed }
+  const url = `${sandboxed ? site : origin}${PAGE_PATH}`
+  return permissions.includes(NEAR)
+    ? { url, sandboxed, document: { localNetworkAccess: 'granted' } }
+    : { url, sandboxed }
+}
+
+/** Playwright's name of the permission. */
+const NEAR = 'local-network-access'
+
+/** What the flags of a case say of the servers, which are all at 127.0.0.1: their ports tell them apart. */
+export function addressSpacesOf(flags: readonly string[]): BrowserSettings['addressSpaces'] {
+  const told = flags.flatMap((flag) => /^--ip-address-space-overrides=(.*)$/.exec(flag)?.[1]?.split(',') ?? [])
+  if (told.length === 0) return undefined
+  const spaces = told.flatMap((one) => {
+    const [, port, space] = /^127\.0\.0\.1:(\d+)=(public|local|loopback)$/.exec(one) ?? []
+    return space ? [{ port: Number(port), space: space as AddressSpace }] : []
+  })
+  return [...spaces, { port: null, space: 'loopback' }]
 }
 
 /** @param from  its position, as in a file */
 export function toPageRequest(request: AnyCaseRequest, page: Page, from: number): PageRequest {
-  const { body, kind, crossorigin, mode, credentials, redirect, cache, referrerPolicy } = request
+  const { body, kind, crossorigin, mode, credentials, redirect, cache, referrerPolicy, targetAddressSpace } = request
   const extracted = extractBody(body ?? null)
   const asked = kind ?? 'fetch'
   const method = request.method ?? (asked === 'beacon' ? 'POST' : 'GET')
@@ -91,6 +110,7 @@ export function toPageRequest(request: AnyCaseRequest, page: Page, from: number)
       ...(redirect && { redirect }),
       ...(cache && { cache }),
       ...(referrerPolicy && { referrerPolicy }),
+      ...(targetAddressSpace && { targetAddressSpace }),
       ...(request.keepalive && { keepalive: true }),
       ...(request.uploadListener && { listensToUpload: true }),
       ...(typeof crossorigin === 'string' && {

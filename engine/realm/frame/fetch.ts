@@ -1,13 +1,16 @@
 // `fetch` as a page has it, carried out by the modelled browser. Conversions and their TypeErrors are the real browser's:
 // its Request reads what it is given, and its texts are those that a developer knows.
 import { toBodyText } from '../../requests'
-import type { FetchView, HeaderList } from '../../protocol'
+import { ADDRESS_SPACES, type AddressSpace, type FetchView, type HeaderList } from '../../protocol'
 import type { Ask } from '../messages'
 import { readBody, type ReadBody } from './body'
 import type { Line } from './line'
 
 type Kind = Ask['page']['kind']
-type Init = RequestInit & { readonly duplex?: 'half' }
+type Init = RequestInit & {
+  readonly duplex?: 'half'
+  readonly targetAddressSpace?: AddressSpace | 'private' | 'unknown'
+}
 
 const NO_BODY = new Set([101, 103, 204, 205, 304])
 const NativeRequest = Request
@@ -102,12 +105,20 @@ async function readAsk(input: RequestInfo | URL, init: Init | undefined, kind: K
       ...(referrer === 'about:client' ? {} : { referrer }),
       ...(referrerPolicy ? { referrerPolicy } : {}),
       ...(integrity ? { integrity } : {}),
+      ...targetOf(init),
       ...(keepalive ? { keepalive } : {}),
       hasBody: body !== null,
       bodyType: body?.type ?? null,
       ...(body?.isStream ? { isStream: true } : {}),
     },
   }
+}
+
+/** Local Network Access 3.1; `private` is its older name for `local`. */
+function targetOf(init: Init | undefined): Pick<Ask['page'], 'targetAddressSpace'> {
+  const written = init?.targetAddressSpace === 'private' ? 'local' : init?.targetAddressSpace
+  const targetAddressSpace = ADDRESS_SPACES.find((one) => one === written)
+  return targetAddressSpace ? { targetAddressSpace } : {}
 }
 
 /** The real Request says what is wrong; only the name of who was called differs. */
