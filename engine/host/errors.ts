@@ -6,9 +6,12 @@ export type EngineErrorKind = 'boot' | 'timeout' | 'protocol' | 'aborted' | 'die
 export class EngineError extends Error {
   override readonly name = 'EngineError'
   readonly kind: EngineErrorKind
+  /** Of a `timeout`: real ms for which Python was waited for. */
+  readonly waitedMs: number
 
-  constructor(kind: EngineErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: EngineErrorKind, message: string, options?: ErrorOptions & { readonly waitedMs?: number }) {
     super(message, options)
     this.kind = kind
+    this.waitedMs = options?.waitedMs ?? 0
   }
 }

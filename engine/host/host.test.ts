@@ -229,6 +229,27 @@ describe('Session', () => {
     expect(session.isOpen).toBe(true)
   })
 
+  test('a large body may take its time, in words as well', async () => {
+    const channel = inMemory((_emit, worker) =>
+      answering({
+        open: INFO,
+        send: () => (worker === 1 ? pause(150).then(() => ({ exchanges: [], stop: null })) : never),
+      }),
+    )
+    const limits = { wallMs: 30 }
+    const send = async (length: number): Promise<RunDocument['stop']> => {
+      const session = new Session(host, PROGRAM, { limits })
+      await session.open()
+      const body = { text: 'x'.repeat(length), encoding: 'utf8' }
+      await session.send({ waitMs: 0, requests: [{ title: 'POST', body }] } as unknown as RequestGroup)
+      return session.document.stop
+    }
+    const host = new EngineHost(channel.spawn, { spareDelayMs: 0 })
+    expect(await send(300_000)).toBeNull()
+    expect(await send(0)).toMatchObject({ reason: 'wall', text: expect.stringContaining('after 0.03 s') })
+    expect(await send(70_000)).toMatchObject({ reason: 'wall', text: expect.stringContaining('after 0.1 s') })
+  })
+
   test('a killed worker leaves its partial trace, says where it stood and who was waiting', async () => {
     const channel = inMemory((emit) =>
       answering({
@@ -302,7 +323,10 @@ function remembering() {
   const session = new Session(new EngineHost(channel.spawn, { spareDelayMs: 0 }), PROGRAM, { limits: { wallMs: 30 } })
   const send = async (...titles: readonly string[]): Promise<void> => {
     for (const title of titles)
-      await session.send({ waitMs: 0, requests: [{ title, body: {} }] } as unknown as RequestGroup)
+      await session.send({
+        waitMs: 0,
+        requests: [{ title, body: { text: '', encoding: 'utf8' } }],
+      } as unknown as RequestGroup)
   }
   const bodies = (document: RunDocument): unknown[] => document.exchanges.map(({ response }) => response?.body ?? null)
   return { session, send, bodies, asked, worker: () => worker }

@@ -148,12 +148,10 @@ export class EngineHost {
     this.#set({ kind: 'running' })
     const id = this.#nextId++
     const { wallMs } = options
-    const dog = new Watchdog(wallMs, () =>
-      this.#replace(
-        slot,
-        new EngineError('timeout', `Python gave no answer for ${dog.waitedMs / 1000} s and was stopped.`),
-      ),
-    )
+    const dog = new Watchdog(wallMs, (waitedMs) => {
+      const text = `Python gave no answer for ${waitedMs / 1000} s and was stopped.`
+      this.#replace(slot, new EngineError('timeout', text, { waitedMs }))
+    })
     const onAbort = (): void => this.#replace(slot, new EngineError('aborted', 'Stopped before it was done.'))
     try {
       const value = await new Promise<EngineCalls[CallName]['out']>((resolve, reject) => {
@@ -280,14 +278,13 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 /** Bites when nothing was heard for so long, and at last in any case. */
 class Watchdog {
   readonly #wallMs: number
-  readonly #bite: () => void
+  readonly #bite: (waitedMs: number) => void
   #timer: ReturnType<typeof setTimeout> | undefined
   #startedMs = 0
   #heardMs = 0
-  /** Real ms for which nothing was heard, or all of them, when it has bitten. */
-  waitedMs = 0
 
-  constructor(wallMs: number, bite: () => void) {
+  /** @param bite  told for how many real ms nothing was heard, or of all of them */
+  constructor(wallMs: number, bite: (waitedMs: number) => void) {
     this.#wallMs = wallMs
     this.#bite = bite
   }
@@ -312,8 +309,7 @@ class Watchdog {
       const leftMs = Math.min(this.#heardMs + this.#wallMs, this.#startedMs + mostMs) - now
       // Timers may come early by less than one.
       if (leftMs >= 1) return this.#wait(leftMs)
-      this.waitedMs = now - this.#startedMs >= mostMs - 1 ? mostMs : this.#wallMs
-      this.#bite()
+      this.#bite(now - this.#startedMs >= mostMs - 1 ? mostMs : this.#wallMs)
     }, ms)
   }
 }

@@ -8,6 +8,7 @@ import type {
   LiveResult,
   Neighbour,
   OpenOptions,
+  PageRequest,
   RequestGroup,
   RunDocument,
   SendResult,
@@ -54,6 +55,12 @@ export interface BranchOptions {
 export type Carry = (group: RequestGroup, answer: (group: RequestGroup) => Promise<SendResult>) => Promise<SendResult>
 
 const straight: Carry = (group, answer) => answer(group)
+
+/**
+ * Real ms that a megabyte of what is sent may take in addition: it is carried through JSON, the modelled browser and h11
+ * before the app makes its first event. A machine at rest takes a quarter of it.
+ */
+const MEGABYTE_MS = 1000
 
 const NO_VERSIONS = { fastapi: '', starlette: '', pydantic: '', uvicorn: '', python: '' }
 
@@ -119,7 +126,7 @@ export class Session {
       node,
       async () => {
         const answer = (one: RequestGroup): Promise<SendResult> =>
-          this.#host.call('send', one, this.#callOptions(node, options))
+          this.#host.call('send', one, this.#callOptions(node, options, one.requests))
         take(node, await (options.carry ?? straight)(group, answer))
       },
       group,
@@ -145,8 +152,9 @@ export class Session {
     if (!this.isOpen) return null
     const node = this.#tree.grow({ call: 'live', input })
     let result: LiveResult | null = null
+    const asked = (input.start ?? []).map(({ request }) => request)
     await this.#guard(node, async () => {
-      result = await this.#host.call('live', input, this.#callOptions(node, options))
+      result = await this.#host.call('live', input, this.#callOptions(node, options, asked))
       take(node, result)
     })
     return result
@@ -255,9 +263,14 @@ export class Session {
     }
   }
 
-  #callOptions(node: Node, { signal, onTrace }: SessionOptions): CallOptions {
+  #callOptions(
+    node: Node,
+    { signal, onTrace }: SessionOptions,
+    requests: readonly Pick<PageRequest, 'body'>[] = [],
+  ): CallOptions {
+    const characters = requests.reduce((sum, { body }) => sum + body.text.length, 0)
     return {
-      wallMs: this.#limits.wallMs,
+      wallMs: this.#limits.wallMs + Math.round((characters / 1e6) * MEGABYTE_MS),
       signal,
       owner: this,
       onTrace: (events: readonly TraceEvent[]) => {
@@ -292,7 +305,7 @@ export class Session {
     } catch (error) {
       if (!(error instanceof EngineError) || (error.kind !== 'timeout' && error.kind !== 'died')) throw error
       const { events } = this.#documentOf(node)
-      node.stop = stopFrom(events, error, this.#limits.wallMs)
+      node.stop = stopFrom(events, error)
       if (!group) return
       const path = pathTo(node).slice(0, -1)
       const before = { exchange: gather(path, 'exchanges').length, fetch: gather(path, 'fetches').length }
@@ -329,13 +342,13 @@ function countEvents(path: readonly Node[]): number {
 }
 
 /** Words a stop of the watchdog from the events that came before it. Pure. */
-export function stopFrom(events: readonly TraceEvent[], error: EngineError, wallMs: number): StopView {
+export function stopFrom(events: readonly TraceEvent[], error: EngineError): StopView {
   const line = events.findLast((event) => event.kind === 'line')
   const place = line?.kind === 'line' ? `${line.function}, ${line.file} line ${line.line}` : 'the program'
   const waiting = waitingRings(events)
   const what =
     error.kind === 'timeout'
-      ? `Stopped in ${place}, after ${wallMs / 1000} s without giving the loop back.`
+      ? `Stopped in ${place}, after ${error.waitedMs / 1000} s without giving the loop back.`
       : `Python ended in ${place}: ${error.message}`
   return {
     reason: error.kind === 'timeout' ? 'wall' : 'memory',

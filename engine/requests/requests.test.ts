@@ -254,6 +254,8 @@ describe('the parts of a request', () => {
 
   test('bytes that are not UTF-8 cross as base64, a byte order mark stays', () => {
     expect(toBodyText(new Uint8Array([0xff]))).toEqual({ text: '/w==', encoding: 'base64' })
+    const many = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 31) % 256)
+    expect(fromBodyText(toBodyText(many))).toEqual(many)
     expect(bodyBytes(toBodyText(new Uint8Array([0xef, 0xbb, 0xbf, 0x61])))).toBe(4)
   })
 })
