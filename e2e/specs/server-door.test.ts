@@ -283,6 +283,27 @@ test('a worker that is stopped between a fetch and its answer costs nothing but 
   expect((await sendOne(tab, wire('GET /a'))).sent).toMatchObject(ANSWERED)
 })
 
+test('site data that is cleared under two open pages is said at once, costs no run, and a reload mends it', async () => {
+  const tabs = [await openTab(`${site.url}/?name=A`), await openTab(`${site.url}/?name=B`)] as const
+  const cdp = await context.newCDPSession(tabs[0].page)
+  await cdp.send('Storage.clearDataForOrigin', { origin: site.url, storageTypes: 'all' })
+  const gone = expect.stringMatching(/data is cleared.*Reload/s)
+  const cut = { calls: [1], trouble: gone, troubles: [gone], outcome: { stop: null } }
+  await expect.poll(() => tabs[1].page.evaluate(() => navigator.serviceWorker.controller)).toBeNull()
+  for (const tab of tabs) expect(await tab.send([wire('GET /a')])).toMatchObject(cut)
+
+  for (const [index, name] of ['A', 'B'].entries()) {
+    const tab = tabs[index] ?? tabs[0]
+    await tab.page.reload()
+    expect(await openDoor(tab.page)).toEqual({ kind: 'service worker' })
+    const { sent, response } = await sendOne(tab, wire('GET /who'))
+    expect(sent).toMatchObject(ANSWERED)
+    expect(await response.text()).toBe(`${name} /who`)
+    // The new worker is in charge of the other page as well, which has lost its locks.
+    if (name === 'A') expect(await tabs[1].send([wire('GET /a')])).toMatchObject(cut)
+  }
+})
+
 test('a stuck worker costs a wait and a word about it, never the run', async () => {
   const tab = await openTab(site.url, { script: 'stuck.js', patienceMs: 400 })
   expect(tab.opened).toEqual({ kind: 'service worker' })

@@ -68,6 +68,13 @@ const TROUBLE =
   'The service worker did not hand this request on, so it went to the server directly, and the Network panel does not show it. Reload the page if this goes on.'
 
 /**
+ * Cleared site data takes a page's locks along. A worker that another tab registers anew also takes charge of this page, and
+ * would hold it for gone.
+ */
+const GONE =
+  'The service worker is gone, as when this site’s data is cleared. Requests go to the server directly, and the Network panel does not show them. Reload the page to have it back.'
+
+/**
  * Opens the service worker lane: registers the worker, waits until it controls this page, and loads msw.
  * @throws {DoorError} where it is not to be had; its text is for the learner, and the direct lane does the same work
  */
@@ -88,12 +95,21 @@ export async function openServerDoor(options: DoorOptions): Promise<ServerDoor> 
   const calls = new Set<Call>()
   let trouble: string | null = null
   let isClosed = false
+  let isGone = false
 
   const noteTrouble = (now: string | null): void => {
     if (now === trouble) return
     trouble = now
     options.onTrouble?.(now)
   }
+
+  // Also for whoever fetches by himself, in the browser's own console.
+  const watchController = (): void => {
+    if (container.controller) return
+    isGone = true
+    noteTrouble(GONE)
+  }
+  container.addEventListener('controllerchange', watchController)
 
   return {
     kind: 'service worker',
@@ -106,7 +122,7 @@ export async function openServerDoor(options: DoorOptions): Promise<ServerDoor> 
         throw new DoorError('failed', 'The service worker lane was closed. Reload the page to open it again.')
       signal?.throwIfAborted()
       const { requests } = group
-      if (!requests.every(canFetch)) return answer(group)
+      if (isGone || !requests.every(canFetch)) return answer(group)
       const sent = requests.map((request) => startCall(request, desk.open(), address, container))
       const drop = (): void => sent.forEach((call) => call.drop())
       const forget = (): void => {
@@ -136,6 +152,7 @@ export async function openServerDoor(options: DoorOptions): Promise<ServerDoor> 
     close() {
       isClosed = true
       calls.forEach((call) => call.drop())
+      container.removeEventListener('controllerchange', watchController)
       network.disable()
       leave()
     },
