@@ -3,6 +3,7 @@ import type { AskKind, RuleNote } from '../protocol'
 import { isNosniff, judgeFraming, judgeOpaque, judgeResourcePolicy, type Kept } from './embedding'
 import type { Finished, Flight } from './flight'
 import { getHeader } from './headers'
+import { judgeIntegrity } from './integrity'
 import type { Answer } from './network'
 import { blocked, failedNetwork } from './outcome'
 import type { ReadBody } from './read-body'
@@ -33,7 +34,7 @@ export function judgeUse(flight: Flight, answer: Answer, body: ReadBody): Finish
     return kept && keep(flight, kept)
   }
   if (kind === 'eventsource') return judgeStream(flight, answer)
-  if (kind === 'script' || kind === 'module') return judgeScript(flight, answer)
+  if (kind === 'script' || kind === 'module') return judgeScript(flight, answer, body)
   if ((kind === 'css' || kind === 'font') && !isOk(answer)) return useless(flight, answer)
   return kind === 'font' && !flight.isComing ? judgeFont(flight, body) : null
 }
@@ -59,8 +60,11 @@ function useless(flight: Flight, { status }: Answer): Finished {
 }
 
 /** What runs as a script: by its status, and for modules and under nosniff by its type. */
-function judgeScript(flight: Flight, answer: Answer): Finished | null {
+function judgeScript(flight: Flight, answer: Answer, { body }: ReadBody): Finished | null {
   if (!isOk(answer)) return useless(flight, answer)
+  // Before its type, and with the status that it needs: so Chromium.
+  const other = judgeIntegrity(flight, body, flight.tainting === 'opaque')
+  if (other) return other
   const type = getHeader(answer.headers, 'content-type') ?? ''
   const essence = essenceOf(type) ?? ''
   if (JAVASCRIPT.test(essence)) return null
