@@ -167,7 +167,7 @@ describe('mixed content of near servers', () => {
     ],
   ])('$0.kind $0.url is let through', ([request, console]) => {
     const status = request.kind === 'websocket' ? 101 : 200
-    const { sent, done } = askPage(request, { replies: [{ status, headers: [['access-control-allow-origin', '*']] }] })
+    const { sent, done } = askPage(request, { replies: [{ status, body: 'GIF89a' }] })
     expect([sent, done.category, done.console]).toEqual([[`GET ${request.url}`], null, console])
   })
 

@@ -18,7 +18,8 @@ export function* askFirst(flight: Flight): Steps<Finished | null> {
     method,
     // HTML 9.2.2: an EventSource says by itself where it stopped, and asks nobody.
     headers: ask.page.kind === 'eventsource' ? withoutHeaders(headers, LAST_EVENT) : headers,
-    listensToUpload: ask.page.listensToUpload ?? false,
+    // XMLHttpRequest 3.5.6, "send": without a body there is no upload to listen to.
+    listensToUpload: (ask.page.listensToUpload ?? false) && flight.body !== null,
     isStream: ask.page.isStream ?? false,
   })
   if (!need) return null

@@ -52,11 +52,20 @@ export function corsLine({ error, detail, subject, url, firstUrl, origin }: Bloc
   const from = firstUrl === url ? '' : ` (redirected from '${firstUrl}')`
   return (
     `Access to ${subject} at '${url}'${from} from origin '${origin}' has been blocked by CORS policy: ` +
-    corsReason(error, detail, subject === 'XMLHttpRequest' ? XHR_HINT : '')
+    corsReason(error, detail, {
+      valid: subject === 'fetch' ? SEND_VALID : '',
+      mode: subject === 'XMLHttpRequest' ? XHR_HINT : '',
+    })
   )
 }
 
-function corsReason(error: CorsError, detail: string, hint: string): string {
+/** What is added for those who ask by `fetch`, or by an XMLHttpRequest. */
+interface Hints {
+  readonly valid: string
+  readonly mode: string
+}
+
+function corsReason(error: CorsError, detail: string, hints: Hints): string {
   switch (error) {
     case 'MissingAllowOriginHeader':
     case 'WildcardOriginNotAllowed':
@@ -64,7 +73,7 @@ function corsReason(error: CorsError, detail: string, hint: string): string {
     case 'InvalidAllowOriginValue':
     case 'AllowOriginMismatch':
     case 'InvalidAllowCredentials':
-      return accessReason(error, detail, hint)
+      return accessReason(error, detail, hints)
     case 'PreflightInvalidStatus':
       return `${PREFLIGHT}It does not have HTTP ok status.`
     case 'PreflightDisallowedRedirect':
@@ -92,35 +101,35 @@ function corsReason(error: CorsError, detail: string, hint: string): string {
       return `Request had a target IP address space of \`${target}\` yet the resource is in address space \`${space}\`.`
     }
     default:
-      return PREFLIGHT + accessReason(error.slice('Preflight'.length) as AccessError, detail, hint)
+      return PREFLIGHT + accessReason(error.slice('Preflight'.length) as AccessError, detail, hints)
   }
 }
 
-function accessReason(error: AccessError, detail: string, hint: string): string {
+function accessReason(error: AccessError, detail: string, { valid, mode }: Hints): string {
   switch (error) {
     case 'MissingAllowOriginHeader':
       return "No 'Access-Control-Allow-Origin' header is present on the requested resource."
     case 'WildcardOriginNotAllowed':
       return (
         "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the " +
-        `request's credentials mode is 'include'.${hint}`
+        `request's credentials mode is 'include'.${mode}`
       )
     case 'MultipleAllowOriginValues':
       return (
         `The 'Access-Control-Allow-Origin' header contains multiple values '${detail}', but only one is allowed.` +
-        SEND_VALID
+        valid
       )
     case 'InvalidAllowOriginValue':
-      return `The 'Access-Control-Allow-Origin' header contains the invalid value '${detail}'.${SEND_VALID}`
+      return `The 'Access-Control-Allow-Origin' header contains the invalid value '${detail}'.${valid}`
     case 'AllowOriginMismatch':
       return (
         `The 'Access-Control-Allow-Origin' header has a value '${detail}' that is not equal to the supplied origin.` +
-        SEND_VALID
+        valid
       )
     case 'InvalidAllowCredentials':
       return (
         `The value of the 'Access-Control-Allow-Credentials' header in the response is '${detail}' which must be ` +
-        `'true' when the request's credentials mode is 'include'.${hint}`
+        `'true' when the request's credentials mode is 'include'.${mode}`
       )
   }
 }

@@ -105,6 +105,8 @@ export function constructRequest(ask: PageRequest, tell: Tell): Constructed | Re
   const headers = takeHeaders(ask, isNoCors, tell)
   if ('message' in headers) return headers
   const isBodiless = method === 'GET' || method === 'HEAD'
+  // HTML 4.10.21.3, "mutate action URL".
+  if (kind === 'form' && method === 'GET') url.search = `?${ask.body.text}`
   if (page.hasBody && isBodiless && isFetch) {
     return refuse(kind, 'Request with GET/HEAD method cannot have body.', `A ${method} request has no body.`)
   }

@@ -116,6 +116,17 @@ export function judgeFraming(headers: HeaderList, page: Page, url: URL): Kept | 
   return null
 }
 
+/** What Chromium writes of an X-Frame-Options that it can't read, and so leaves alone. */
+export function framingLines(headers: HeaderList, url: URL): string[] {
+  const option = (getHeader(headers, 'x-frame-options') ?? '').trim()
+  const isOverruled = /frame-ancestors/i.test(getHeader(headers, 'content-security-policy') ?? '')
+  if (isOverruled || option === '' || /^(?:deny|sameorigin|allowall)$/i.test(option)) return []
+  return [
+    `Invalid 'X-Frame-Options' header encountered when loading '${originOf(url)}/': '${option}' is not a recognized ` +
+      'directive. The header will be ignored.',
+  ]
+}
+
 /** CSP 6.4.2, for the sources that servers send: 'none', 'self', *, schemes, and hosts with wildcards. */
 function allowsAncestor(directive: string, page: Page, isSame: boolean): boolean {
   const { protocol, hostname, host } = new URL(page.url)

@@ -46,18 +46,12 @@ export interface Opened extends Finished {
   readonly isOpen: true
 }
 
-/** The head is good for nothing alone: the whole exchange is to follow. */
-export interface Waiting {
-  readonly notes: readonly RuleNote[]
-  readonly isWaiting: true
-}
-
 export interface Resumed {
   readonly reply: Reply
   readonly nowMs: Ms
 }
 
-export type Steps<T> = Generator<Sending | Opened | Waiting, T, Resumed>
+export type Steps<T> = Generator<Sending | Opened, T, Resumed>
 
 export interface Flight {
   readonly ask: PageRequest

@@ -177,6 +177,8 @@ describe('what is sent', () => {
 
 const CORS = ['access-control-allow-origin', '*'] as const
 const type = (value: string): HeaderList => [CORS, ['content-type', value]]
+/** How an image begins. */
+const GIF = 'GIF89a'
 const JSON_BODY = '{"a":1}'
 
 describe('what becomes of it', () => {
@@ -490,8 +492,8 @@ describe('what becomes of it', () => {
   })
 
   test('what an element uses is there for the browser, not for a script', () => {
-    const { done } = ask({ kind: 'img', url: `${API}/x` }, [{ headers: type('image/png'), body: 'PNG' }])
-    expect(done).toMatchObject({ outcome: 'opaque', response: null, used: { body: { text: 'PNG' } } })
+    const { done } = ask({ kind: 'img', url: `${API}/x` }, [{ headers: type('image/png'), body: GIF }])
+    expect(done).toMatchObject({ outcome: 'opaque', response: null, used: { body: { text: GIF } } })
   })
 
   test.for([
@@ -591,4 +593,128 @@ test('an answer from the cache is judged again, and says that it came from there
   expect(again.done).toMatchObject({ fromCache: true, outcome: 'ok', response: { body: { text: 'kept' } } })
   const other = ask({ url: `${API}/x` }, [], 'http://www.shop.test:9101', false, agent)
   expect(other.done).toMatchObject({ fromCache: true, category: 'AllowOriginMismatch' })
+})
+
+// Found by random cases beside Chromium 156 (testing/kind-cases.ts).
+describe('what elements, forms and frames make of answers', () => {
+  const text = (body: string, ...more: HeaderList): Reply => ({ headers: [CORS, ...more], body })
+  const HTML = ['content-type', 'text/html'] as const
+
+  test.for([
+    [{ kind: 'img', url: `${API}/x` }, text('no image', ['content-type', 'image/png']), 'ImageBytes'],
+    [{ kind: 'img', url: `${API}/x` }, text('<svg xmlns="…"/>', ['content-type', 'image/svg+xml']), null],
+    [{ kind: 'img', url: `${API}/x` }, { status: 404, ...text(GIF) }, null],
+    [{ kind: 'css', url: `${API}/x` }, text('', ['content-type', 'text/plain']), 'StyleType'],
+    [{ kind: 'css', url: `${API}/x` }, text(''), null],
+    [{ kind: 'script', url: `${API}/x` }, text('1', ['content-type', 'text/csv']), 'ScriptType'],
+    [{ kind: 'script', url: `${API}/x` }, { status: 304, ...text('') }, null],
+    [{ kind: 'navigation', url: `${API}/x` }, text('a,b', ['content-type', 'text/csv']), 'network:net::ERR_ABORTED'],
+    [{ kind: 'navigation', url: `${API}/x` }, text('\0', ['content-type', 'text/plain']), 'network:net::ERR_ABORTED'],
+    [
+      { kind: 'navigation', url: `${API}/x` },
+      text('x', HTML, ['content-disposition', 'attachment']),
+      'network:net::ERR_ABORTED',
+    ],
+    [{ kind: 'navigation', url: `${API}/x` }, { status: 204 }, 'network:net::ERR_ABORTED'],
+    [
+      { kind: 'form', url: `${API}/x` },
+      { status: 404, ...text('', HTML) },
+      'network:net::ERR_HTTP_RESPONSE_CODE_FAILURE',
+    ],
+    [{ kind: 'iframe', url: `${API}/x` }, { status: 404, ...text('gone', HTML) }, null],
+  ] satisfies readonly (readonly [CaseRequest, Reply, string | null])[])(
+    '%j answered with %j: %s',
+    ([request, reply, category]) => {
+      expect(ask(request, [reply]).done.category).toBe(category)
+    },
+  )
+
+  test('Cross-Origin-Resource-Policy of a redirect counts, too (Fetch 4.3)', () => {
+    const moved: Reply = {
+      status: 302,
+      headers: [
+        ['location', '/y'],
+        ['cross-origin-resource-policy', 'same-origin'],
+      ],
+    }
+    const { wires, done } = ask({ kind: 'img', url: `${API}/x` }, [moved])
+    expect(wires).toHaveLength(1)
+    expect(done.category).toBe('network:net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin')
+  })
+
+  test.for([
+    [
+      { method: 'GET', body: { kind: 'formdata', fields: { a: '1', b: 'x\ny' } } },
+      `${API}/x?a=1&b=x%0D%0Ay`,
+      undefined,
+    ],
+    [
+      { method: 'POST', body: { kind: 'params', fields: { a: 'x\ny' } } },
+      `${API}/x?q=1`,
+      'application/x-www-form-urlencoded',
+    ],
+  ] satisfies readonly (readonly [Partial<CaseRequest>, string, string | undefined])[])(
+    'a form with %j goes to %s',
+    ([form, url, contentType]) => {
+      const { wires } = ask({ kind: 'form', url: `${API}/x?q=1`, ...form }, [text('x', HTML)])
+      expect(wires[0]?.url).toBe(url)
+      expect(wires[0]?.headers.find(([name]) => name === 'Content-Type')?.[1]).toBe(contentType)
+    },
+  )
+
+  test('a form of a page of https goes to http only if the person insists', () => {
+    const { wires, done } = ask({ kind: 'form', url: `${API}/x`, ...FORM }, [], SITES)
+    expect(wires).toEqual([])
+    expect(done).toMatchObject({ outcome: 'blocked', category: 'mixed-content' })
+    expect(done.console[1]).toContain(`contains a form that targets an insecure endpoint '${API}/x'`)
+  })
+
+  test.for([
+    [{}, [['sec-websocket-protocol', 'a']], 'Response must not include'],
+    [{ headers: { 'Sec-WebSocket-Protocol': 'a, b' } }, [], 'but no response was received'],
+    [
+      { headers: { 'Sec-WebSocket-Protocol': 'a, b' } },
+      [['sec-websocket-protocol', 'c']],
+      'does not match any of sent',
+    ],
+    [{ headers: { 'Sec-WebSocket-Protocol': 'a, b' } }, [['sec-websocket-protocol', 'b']], null],
+  ] satisfies readonly (readonly [Partial<CaseRequest>, HeaderList, string | null])[])(
+    'a handshake with %j answered with %j: %s',
+    ([request, headers, line]) => {
+      const { done } = ask({ kind: 'websocket', url: `${API}/ws`, ...request }, [{ status: 101, headers }])
+      expect(done.outcome).toBe(line === null ? 'ok' : 'blocked')
+      expect(done.console.join()).toContain(line ?? '')
+    },
+  )
+
+  test('an XMLHttpRequest whose upload is listened to, but has none, asks nobody first', () => {
+    const post = (body?: string) =>
+      ask({ kind: 'xhr', url: `${API}/x`, method: 'POST', uploadListener: true, body }).wires.length
+    expect([post(), post('x')]).toEqual([1, 2])
+  })
+
+  test('only `fetch()` is told to have the server send a valid value', () => {
+    const line = (kind: 'fetch' | 'xhr' | 'eventsource') =>
+      ask({ kind, url: `${API}/x` }, [{ headers: [['access-control-allow-origin', 'http://x.test']] }]).done.console[0]
+    expect(line('fetch')).toMatch(/Have the server send the header with a valid value\.$/)
+    expect(line('xhr')).toMatch(/is not equal to the supplied origin\.$/)
+    expect(line('eventsource')).toMatch(/is not equal to the supplied origin\.$/)
+  })
+
+  test.for([
+    [false, 'null', 'inactive'],
+    [true, undefined, 'active'],
+  ] as const)('from a sandboxed frame, third-party cookies allowed: %s', ([thirdPartyCookies, origin, access]) => {
+    const agent = new Agent({ ...EMPTY_STATE, settings: { thirdPartyCookies } })
+    const { wires } = ask({ kind: 'img', url: `${APIS}/x` }, [text(GIF)], SITES, true, agent)
+    const sent = new Map(wires[0]?.headers)
+    expect([sent.get('Origin'), sent.get('Sec-Fetch-Storage-Access')]).toEqual([origin, access])
+  })
+
+  test('one port speaks one of http and https', () => {
+    const agent = new Agent(EMPTY_STATE, (url) => url.startsWith('http://api.shop.test:9102/'))
+    const at = (url: string) => ask({ url }, [{}], SITE, false, agent).done.category
+    expect(at('https://api.shop.test:9102/')).toBe('network:net::ERR_SSL_PROTOCOL_ERROR')
+    expect(at('http://api.shop.test:9103/')).toBe('network:net::ERR_CONNECTION_REFUSED')
+  })
 })

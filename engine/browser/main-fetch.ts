@@ -88,7 +88,7 @@ function chooseTainting(flight: Flight): Finished | null {
 function checkMixed(flight: Flight): Finished | null {
   const mixed = judgeMixed(flight)
   if (!mixed) return null
-  if (mixed.verdict === 'blocked') return blocked(flight, 'mixed-content', mixed.note, mixed.console)
+  if (mixed.verdict === 'blocked') return blocked(flight, mixed.category ?? 'mixed-content', mixed.note, mixed.console)
   flight.notes.push(mixed.note)
   flight.console.push(...mixed.console)
   flight.url = mixed.url

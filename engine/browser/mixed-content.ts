@@ -21,29 +21,41 @@ const NAMES: Partial<Record<AskKind, string>> = {
 /** A verdict on a URL that a page of https asks for over http. */
 export interface Mixed {
   readonly verdict: 'blocked' | 'let' | 'upgraded'
+  /** Where DevTools has another name for it. */
+  readonly category?: string
   /** Where it goes instead; where it is not upgraded, the same. */
   readonly url: URL
   readonly note: RuleNote
   readonly console: readonly string[]
 }
 
-/** Judges where a request goes now; null where nothing is mixed. Links and forms may leave for http. */
-export function judgeMixed({ ask: { page }, url, urls }: Pick<Flight, 'ask' | 'url' | 'urls'>): Mixed | null {
-  const isTop = page.kind === 'navigation' || page.kind === 'form'
-  if (!page.url.startsWith('https:') || isTrustworthy(url.href) || isTop) return null
+/** Judges where a request goes now; null where nothing is mixed. Links may leave for http. */
+export function judgeMixed({ ask, url, urls, method }: Pick<Flight, 'ask' | 'url' | 'urls' | 'method'>): Mixed | null {
+  const { page } = ask
+  if (!page.url.startsWith('https:') || isTrustworthy(url.href) || page.kind === 'navigation') return null
+  if (page.kind === 'form') {
+    if (urls.length === 1) return judgeForm(page, url, new URL(ask.url, page.url).href)
+    // What was meant for https would go over http; a GET has left it behind.
+    return method === 'POST' ? { ...judgeForm(page, url, ''), ...BEHIND_REDIRECT } : null
+  }
   const begin = `Mixed Content: The page at '${documentUrl(page)}' was loaded over HTTPS, but requested an insecure`
   const isNear = isLetNear(page, url)
   const isImage = page.kind === 'img'
   if (isImage && !isNear && !isAddress(url.hostname)) {
     const better = new URL(url)
+    const where = page.sandboxed ? 'about:srcdoc' : page.url
     better.protocol = 'https:'
     return {
       verdict: 'upgraded',
       url: better,
-      console: [
-        `${begin} element '${url.href}'. This request was automatically upgraded to HTTPS, For more information see ` +
-          'https://blog.chromium.org/2019/10/no-more-mixed-messages-about-https.html',
-      ],
+      // Chromium tells of it only where nothing has been sent yet.
+      console:
+        urls.length > 1
+          ? []
+          : [
+              `Mixed Content: The page at '${where}' was loaded over HTTPS, but requested an insecure element '${url.href}'. This request was automatically upgraded to HTTPS, For more information see ` +
+                'https://blog.chromium.org/2019/10/no-more-mixed-messages-about-https.html',
+            ],
       note: {
         rule: 'mixed-content',
         source: 'Mixed Content 4.1, "upgrade a mixed content request"',
@@ -86,6 +98,27 @@ export function judgeMixed({ ask: { page }, url, urls }: Pick<Flight, 'ask' | 'u
 /** What is in the local network by its name or address, or as the script says, is let through over http as well. */
 export function isLetNear({ targetAddressSpace: target }: PageRequest['page'], url: URL): boolean {
   return isNamedLocal(url) || target === 'local' || target === 'loopback'
+}
+
+const BEHIND_REDIRECT = { category: 'network:net::ERR_BLOCKED_BY_CLIENT', console: [] } as const
+
+/** Chromium asks the person first, and sends nothing until then. The standard lets forms leave for http. */
+function judgeForm(page: Flight['ask']['page'], url: URL, action: string): Mixed {
+  const line = (target: string): string =>
+    `Mixed Content: The page at '${documentUrl(page)}' was loaded over a secure connection, but contains a form that ` +
+    `targets an insecure endpoint '${target}'. This endpoint should be made available over a secure connection.`
+  return {
+    verdict: 'blocked',
+    url,
+    // Once when there is such a form, once when it is sent.
+    console: [line(action), line(url.href)],
+    note: {
+      rule: 'mixed-content',
+      source: 'Chromium',
+      text: 'The page came over https and the form goes to http: the browser warns, and sends nothing unless the person insists.',
+      fix: 'Serve it over https.',
+    },
+  }
 }
 
 /** A sandboxed frame names the origin of the page around it. */

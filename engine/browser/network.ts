@@ -22,6 +22,8 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
   }
   if (!memory.listens(withoutFragment(url))) {
     flight.notes = [...sending.notes, ...flight.notes]
+    const spoken = speaksOther(flight)
+    if (spoken) return spoken
     return failedNetwork(flight, 'net::ERR_CONNECTION_REFUSED', {
       rule: 'network',
       source: 'Fetch 4.7, "HTTP-network fetch"',
@@ -66,6 +68,23 @@ export function keepAway(flight: Flight, kept: KeptAway): Finished {
   const { kind } = flight.ask.page
   if (kind === 'websocket') return failedNetwork(flight, 'net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS', kept.note)
   return kind === 'iframe' ? blocked(flight, kept.error, kept.note) : blockedByCors(flight, kept)
+}
+
+/** A server that listens there, but speaks http where the URL says https, or the other way round. */
+function speaksOther(flight: Flight): Finished | null {
+  const { url, memory } = flight
+  const isSafe = url.protocol === 'https:' || url.protocol === 'wss:'
+  const port = url.port || (isSafe ? '443' : '80')
+  const other = `${isSafe ? 'http' : 'https'}://${url.hostname}:${port}${url.pathname}`
+  if (!memory.listens(other)) return null
+  return failedNetwork(flight, isSafe ? 'net::ERR_SSL_PROTOCOL_ERROR' : 'net::ERR_EMPTY_RESPONSE', {
+    rule: 'network',
+    source: 'Fetch 4.7, "HTTP-network fetch"',
+    text: isSafe
+      ? `At ${url.host} a server listens, but it speaks http and not https.`
+      : `At ${url.host} a server listens, but it speaks https and closes the connection.`,
+    fix: `Ask for ${originOf(other)}.`,
+  })
 }
 
 /** What is wrong with an answer's head, whatever the page may see. */

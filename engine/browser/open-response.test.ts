@@ -76,7 +76,8 @@ describe('a response whose body is still coming', () => {
   })
 
   test('of a WebSocket are its messages', () => {
-    const agent = begun({ ...ASK, url: 'wss://api.shop.test/ws', page: { ...ASK.page, kind: 'websocket' } })
+    const headers = [['Sec-WebSocket-Protocol', 'chat, news']] as const
+    const agent = begun({ ...ASK, url: 'wss://api.shop.test/ws', headers, page: { ...ASK.page, kind: 'websocket' } })
     const head = came(101, [['Sec-WebSocket-Protocol', 'chat']])
     expect(agent.next(0, { head }, 5)).toMatchObject({ isOpen: true, done: { outcome: 'ok' } })
     expect(agent.next(0, head, 9)).toMatchObject({ notes: [], done: { outcome: 'ok' } })

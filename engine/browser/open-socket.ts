@@ -82,8 +82,17 @@ export function* openSocket(flight: Flight): Steps<Finished> {
       ],
     )
   }
+  const protocol = getHeader(answer.headers, 'sec-websocket-protocol')
+  const offered = getHeader(flight.headers, 'sec-websocket-protocol')
+  const mismatch = judgeProtocol(offered, protocol)
+  if (mismatch) {
+    const text = `The page offers ${offered ?? 'no subprotocol'}, the server takes ${protocol ?? 'none'}: the browser closes the connection.`
+    const fix = 'Accept with one of those that are offered: `await websocket.accept(subprotocol=…)`.'
+    const note = { rule: 'websocket-protocol', source: 'RFC 6455 4.1', text, fix }
+    const line = `WebSocket connection to '${url.href}' failed: Error during WebSocket handshake: ${mismatch}`
+    return blocked(flight, 'network:net::ERR_INVALID_RESPONSE', note, [line])
+  }
   const opened = (): Finished => {
-    const protocol = getHeader(answer.headers, 'sec-websocket-protocol')
     return finish(
       flight,
       {
@@ -97,4 +106,14 @@ export function* openSocket(flight: Flight): Steps<Finished> {
     )
   }
   return yield* whenWhole(flight, opened(), opened)
+}
+
+/** RFC 6455 4.1: the server takes one of the subprotocols that were offered, and only then names one. In Chromium's words. */
+function judgeProtocol(offered: string | null, taken: string | null): string | null {
+  const name = "'Sec-WebSocket-Protocol' header"
+  if (offered === null && taken !== null) return `Response must not include ${name} if not present in request: ${taken}`
+  if (offered === null) return null
+  if (taken === null) return `Sent non-empty ${name} but no response was received`
+  if (offered.split(/,\s*/).includes(taken)) return null
+  return `${name} value '${taken}' in response does not match any of sent values`
 }

@@ -27,7 +27,7 @@ export function requestHeaders(flight: Flight, cookie: string | null): HeaderLis
     hasHints: flight.hasHints,
     isNavigation: isNavigation(ask.page.kind),
     isElement: kind.destination !== '',
-    isForm: ask.page.kind === 'form',
+    isFormPost: ask.page.kind === 'form' && ask.method.toUpperCase() === 'POST',
     storageAccess: storageAccess(flight),
   })
 }
@@ -118,9 +118,11 @@ function hasLeftOrigin({ urls }: Flight): boolean {
 
 /**
  * By trial with Chromium 156: a sandboxed frame says `null` with credentials, where a request begins within the site of the
- * page around it, and wherever redirects lead from there.
+ * page around it, and wherever redirects lead from there. Where third-party cookies are allowed it doesn't, nor
+ * where redirects made a GET of it.
  */
-function isSandboxTold({ ask, kind, origin, urls, url }: Flight): boolean {
+function isSandboxTold({ ask, kind, origin, urls, url, memory }: Flight): boolean {
+  if (memory.settings.thirdPartyCookies || !/^(?:get|head)$/i.test(ask.method)) return false
   const isAsked = kind.mode !== 'cors' && kind.credentials === 'include'
   return origin === OPAQUE && isAsked && isSameSite(ask.page.url, (urls[0] ?? url).href)
 }
@@ -158,6 +160,8 @@ function storageAccess(flight: Flight): 'none' | 'inactive' | 'active' | null {
   const { url, memory, ask } = flight
   if (!isTrustworthy(url.href) || !isCredentialed(flight) || isTopLevel(ask.page.kind)) return null
   // Where a redirect leads back to the page's own site, nobody is a third party any more, whatever Sec-Fetch-Site says.
-  if (isSameSite(ask.page.url, url.href)) return ask.page.sandboxed ? 'inactive' : null
-  return memory.settings.thirdPartyCookies ? 'active' : 'none'
+  const isOwn = isSameSite(ask.page.url, url.href)
+  if (isOwn && !ask.page.sandboxed) return null
+  if (memory.settings.thirdPartyCookies) return 'active'
+  return isOwn ? 'inactive' : 'none'
 }

@@ -41,7 +41,8 @@ export interface Fields {
   readonly isNavigation: boolean
   /** Elements put Origin before Accept, scripts after. */
   readonly isElement: boolean
-  readonly isForm: boolean
+  /** Redirected or not. */
+  readonly isFormPost: boolean
   /** What third-party cookies there could be, on requests of other sites that carry credentials; null elsewhere. */
   readonly storageAccess: 'none' | 'inactive' | 'active' | null
 }
@@ -54,7 +55,7 @@ export function requestLines(fields: Fields): HeaderList {
     const own = script.find(([other]) => other.toLowerCase() === name.toLowerCase())
     return own ? [own] : value !== null ? [[name, value]] : []
   }
-  const caching = fields.isForm ? ([['Cache-Control', 'max-age=0']] as const) : cacheLines(fields.cache)
+  const caching = fields.isFormPost ? ([['Cache-Control', 'max-age=0']] as const) : cacheLines(fields.cache)
   const origin = line('Origin', fields.origin)
   const accept = line('Accept', fields.accept)
   const type = line('Content-Type', null)

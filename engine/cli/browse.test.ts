@@ -115,9 +115,18 @@ describe('what a case can say', () => {
   })
 
   test('an origin without an app refuses the connection', async () => {
-    for (const url of ['http://app.shop.test:8101/', 'http://api.shop.test:8103/', 'https://api.shop.test:8102/'])
+    for (const url of ['http://app.shop.test:8101/', 'http://api.shop.test:8103/'])
       expect(await ask({ url })).toMatchObject({ actualSent: false, category: 'network:net::ERR_CONNECTION_REFUSED' })
     expect(await ask({}, { app: null })).toMatchObject({ category: 'network:net::ERR_CONNECTION_REFUSED' })
+  })
+
+  test('a server that speaks the other one of http and https is there, and of no use', async () => {
+    expect(await ask({ url: 'https://api.shop.test:8102/' })).toMatchObject({
+      ...{ actualSent: false, category: 'network:net::ERR_SSL_PROTOCOL_ERROR' },
+    })
+    expect(await ask({ url: 'http://api.shop.test:8444/' })).toMatchObject({
+      ...{ actualSent: false, category: 'network:net::ERR_EMPTY_RESPONSE' },
+    })
   })
 
   test('any host answers at the ports of its app', async () => {
@@ -179,7 +188,7 @@ describe('what a case can say', () => {
 async def app(scope, receive, send):
     if scope["type"] != "http": return
     kind = {"/a.js": b"text/javascript", "/a.css": b"text/css", "/a.png": b"image/png"}.get(scope["path"], b"font/woff2")
-    body = b"wOF2" if scope["path"] == "/a.woff2" else b""
+    body = {"/a.woff2": b"wOF2", "/a.png": b"\\x89PNG\\r\\n\\x1a\\n"}.get(scope["path"], b"")
     await send({"type": "http.response.start", "status": 404 if "404" in scope["path"] else 200, "headers": [(b"content-type", kind), (b"access-control-allow-origin", b"*")]})
     await send({"type": "http.response.body", "body": body})
 `
@@ -188,6 +197,7 @@ async def app(scope, receive, send):
     expect(await load('script', '/a.js')).toBe('ok')
     expect(await load('css', '/a.css')).toBe('ok')
     expect(await load('img', '/a.png')).toBe('ok')
+    expect(await load('img', '/b.png')).toBe('blocked')
     expect(await load('font', '/a.woff2')).toBe('ok')
     expect(await load('font', '/404.woff2')).toBe('blocked')
     expect(await load('font', '/no-font')).toBe('blocked')

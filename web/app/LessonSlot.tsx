@@ -1,8 +1,12 @@
 // Where the lesson is read. What stands in it is the lesson room's, fetched when it is first shown.
-import { fetched } from '../ui'
+import { lazy, Suspense } from 'react'
 
-export const LessonSlot = fetched({
-  load: async () => (await import('../lesson')).LessonPane,
-  wait: 'Fetching the lessons.',
-  what: 'The lesson',
-})
+const LessonPane = lazy(async () => ({ default: (await import('../lesson')).LessonPane }))
+
+export function LessonSlot() {
+  return (
+    <Suspense fallback={<p className="app__wait">Fetching the lessons.</p>}>
+      <LessonPane />
+    </Suspense>
+  )
+}

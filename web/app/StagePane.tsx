@@ -1,7 +1,7 @@
 // A view that takes the whole width: its title, the way back to the bench, and the view itself.
-import { useEffect, useRef, type ComponentType } from 'react'
+import { lazy, Suspense, useEffect, useRef, type ComponentType } from 'react'
 import { useApp, type Stage } from '../store'
-import { Button, fetched, Icon } from '../ui'
+import { Button, Icon } from '../ui'
 import type { Size } from './use-size'
 
 /** What every such view is given. */
@@ -14,38 +14,35 @@ interface StageEntry {
   readonly View: ComponentType<StageProps>
 }
 
-const view = (load: () => Promise<ComponentType<StageProps>>): ComponentType<StageProps> =>
-  fetched({ load, wait: 'Fetching this view.', what: 'This view' })
-
 /** Each is fetched when it is first shown. */
 const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
   compare: {
     title: 'Two runs side by side',
-    View: view(async () => (await import('../compare')).ComparePane),
+    View: lazy(async () => ({ default: (await import('../compare')).ComparePane })),
   },
   sequence: {
     title: 'Sequence',
-    View: view(async () => (await import('../sequence')).SequencePane),
+    View: lazy(async () => ({ default: (await import('../sequence')).SequencePane })),
   },
   predict: {
     title: 'Guess before the run',
-    View: view(async () => (await import('../predict')).PredictPane),
+    View: lazy(async () => ({ default: (await import('../predict')).PredictPane })),
   },
   comic: {
     title: 'Comic strip of the run',
-    View: view(async () => (await import('../share')).ComicPane),
+    View: lazy(async () => ({ default: (await import('../share')).ComicPane })),
   },
   branches: {
     title: 'Branches of this session',
-    View: view(async () => (await import('../branches')).BranchesPane),
+    View: lazy(async () => ({ default: (await import('../branches')).BranchesPane })),
   },
   orders: {
     title: 'All orders',
-    View: view(async () => (await import('../orders')).OrdersPane),
+    View: lazy(async () => ({ default: (await import('../orders')).OrdersPane })),
   },
   spellings: {
     title: 'One layer, three spellings',
-    View: view(async () => (await import('../spellings')).SpellingsPane),
+    View: lazy(async () => ({ default: (await import('../spellings')).SpellingsPane })),
   },
 }
 
@@ -75,7 +72,9 @@ export function StagePane({ stage, size }: { readonly stage: Exclude<Stage, 'ben
         </h2>
       </div>
       <div className="stage__body">
-        <View size={size} />
+        <Suspense fallback={<p className="app__wait">Fetching this view.</p>}>
+          <View size={size} />
+        </Suspense>
       </div>
     </section>
   )

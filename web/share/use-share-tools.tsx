@@ -14,10 +14,7 @@ import './share.css'
 type Writers = typeof Export
 
 /** Fetched when something is taken along for the first time. */
-const writers = (): Promise<Writers> =>
-  import('../../engine/export').catch((cause: unknown) => {
-    throw new Error('What writes this could not be fetched. Check the connection, then try again.', { cause })
-  })
+const writers = (): Promise<Writers> => import('../../engine/export')
 
 /** The shown exchange, and where the cursor stands in it. */
 interface Place {

@@ -87,13 +87,9 @@ function useDecoder(rows: readonly BodyRow[]): Decode | null {
   useEffect(() => {
     if (!isNeeded) return
     let isGone = false
-    import('../../engine/browser/decode').then(
-      ({ decodeBody }) => {
-        if (!isGone) setDecode(() => decodeBody)
-      },
-      // Without a connection bodies are shown as they are on the wire.
-      () => undefined,
-    )
+    void import('../../engine/browser/decode').then(({ decodeBody }) => {
+      if (!isGone) setDecode(() => decodeBody)
+    })
     return () => {
       isGone = true
     }

@@ -28,7 +28,6 @@ export interface CaseRequest {
   readonly cache?: PageRequest['page']['cache'] | null | undefined
   readonly referrerPolicy?: string | null | undefined
   readonly targetAddressSpace?: AddressSpace | null | undefined
-  readonly integrity?: string | null | undefined
   readonly keepalive?: boolean | null | undefined
   readonly uploadListener?: boolean | null | undefined
   /** Value of the attribute; empty means `anonymous`. */
@@ -91,8 +90,8 @@ export function addressSpacesOf(flags: readonly string[]): BrowserSettings['addr
 /** @param from  its position, as in a file */
 export function toPageRequest(request: AnyCaseRequest, page: Page, from: number): PageRequest {
   const { body, kind, crossorigin, mode, credentials, redirect, cache, referrerPolicy, targetAddressSpace } = request
-  const extracted = extractBody(body ?? null)
   const asked = kind ?? 'fetch'
+  const extracted = asked === 'form' ? extractForm(request) : extractBody(body ?? null)
   const method = request.method ?? (asked === 'beacon' ? 'POST' : 'GET')
   return {
     from,
@@ -111,7 +110,6 @@ export function toPageRequest(request: AnyCaseRequest, page: Page, from: number)
       ...(redirect && { redirect }),
       ...(cache && { cache }),
       ...(referrerPolicy && { referrerPolicy }),
-      ...(request.integrity && { integrity: request.integrity }),
       ...(targetAddressSpace && { targetAddressSpace }),
       ...(request.keepalive && { keepalive: true }),
       ...(request.uploadListener && { listensToUpload: true }),
@@ -122,6 +120,22 @@ export function toPageRequest(request: AnyCaseRequest, page: Page, from: number)
       bodyType: extracted.type,
       ...(typeof body === 'object' && body?.kind === 'stream' && { isStream: true }),
     },
+  }
+}
+
+/** HTML 4.10.21.3: a form's own encoding, always urlencoded where it gets something; line breaks are CR LF. */
+function extractForm({ method, body }: AnyCaseRequest): ReturnType<typeof extractBody> {
+  const isGet = /^get$/i.test(method ?? 'GET')
+  if (typeof body !== 'object' || !body || !('fields' in body) || (body.kind === 'formdata' && !isGet)) {
+    return extractBody(body ?? null)
+  }
+  const fields = fieldsOf(body.fields).map((field): [string, string] => {
+    const [name, value] = field.map((text) => text.replaceAll(/\r\n|\r|\n/g, '\r\n'))
+    return [name ?? '', value ?? '']
+  })
+  return {
+    bytes: encodeText(new URLSearchParams(fields).toString()),
+    type: 'application/x-www-form-urlencoded',
   }
 }
 

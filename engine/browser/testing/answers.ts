@@ -2,6 +2,7 @@
 import { encodeText } from '../../requests'
 import type { HeaderList } from '../../protocol'
 import { getHeader, hasHeader } from '../headers'
+import { bytesOf } from './bodies'
 import type { AskStep } from './live-case'
 
 /** What a URL (without port) is answered with. `{origin}` in a header is the request's Origin, or `none`. */
@@ -20,7 +21,7 @@ export interface CannedAnswer {
 export type Answers = Readonly<Record<string, CannedAnswer>>
 
 /** A page must not wait for its icon, nor ask for it. */
-const PAGE = encodeText('<!doctype html><link rel="icon" href="data:,"><title>page</title>')
+const PAGE = encodeText('<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>page</title>')
 const EMPTY = new Uint8Array()
 
 const FORMATS: Readonly<Record<string, (date: Date) => string>> = {
@@ -60,7 +61,7 @@ export function answersOf({ hops }: AskStep, withPort: (url: string) => string, 
     hops.map(({ url, headers, status: asked, body, unchanged, preflight }, index): [string, CannedAnswer] => {
       const next = hops[index + 1]
       const status = asked ?? (next ? 302 : 200)
-      const bytes = next || !hasLength(status) ? EMPTY : body === undefined ? PAGE : encodeText(body)
+      const bytes = next || !hasLength(status) ? EMPTY : body === undefined ? PAGE : bytesOf(body)
       const more: HeaderList = [
         ...(next && !hasHeader(headers, 'location') ? [['location', withPort(next.url)] as const] : []),
         ...(body === undefined && !next

@@ -2,9 +2,11 @@
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { chromium, type BrowserContext, type CDPSession, type ConsoleMessage, type Frame, type Page } from 'playwright'
+import { chromium, type BrowserContext, type CDPSession, type Frame, type Page } from 'playwright'
 import { isSchemelesslySameSite } from '../sites'
 import { answersOf } from './answers'
+import { askWithin, leaveBy } from './chromium-asks'
+import { listen } from './devtools'
 import type { FarEnd } from './far-end'
 import {
   isAsk,
@@ -133,7 +135,7 @@ async function ask(
     const done = await act(step, page, session, farEnd)
     const asked = await farEnd.asked()
     // Frames of another process tell their own sessions.
-    const isTold = step.by !== 'iframe' && step.by !== 'sandbox'
+    const isTold = step.by !== 'iframe' && step.by !== 'sandbox' && step.by !== 'request'
     for (let waits = 0; isTold && answered < asked.length && waits < 100; waits++) await page.waitForTimeout(5)
     return isTold ? { ...done, asked, notTaken, notSent } : { ...done, asked }
   } finally {
@@ -144,13 +146,17 @@ async function ask(
 
 /** Lets the page do it, and waits until it has an answer. */
 async function act(
-  { by, hops, init = {} }: AskStep,
+  { by, hops, init = {}, request = {}, sandboxed = false }: AskStep,
   page: Page,
   session: CDPSession,
   farEnd: FarEnd,
-): Promise<Pick<StepSeen, 'got' | 'fate'> | null> {
+): Promise<Partial<StepSeen> | null> {
   const url = farEnd.withPort(hops[0]?.url ?? '')
   switch (by) {
+    case 'request':
+      if (request.kind === 'navigation' || request.kind === 'form') return leaveBy(page, session, url, request)
+      if (!sandboxed) return askWithin(page.mainFrame(), session, url, request)
+      return askWithin(...(await inSandbox(page, session)), url, request)
     case 'goto':
       await page.goto(url)
       return null
@@ -187,21 +193,24 @@ async function act(
         url,
       )
       return null
-    case 'sandbox': {
-      const frame = page.frame({ name: SANDBOX }) ?? (await openSandbox(page))
-      // A frame has a session of its own where it has a process of its own.
-      const own = await page
-        .context()
-        .newCDPSession(frame)
-        .catch(() => null)
-      await own?.send('Network.enable')
-      return fetchWithin(frame, own ?? session, url, init)
-    }
+    case 'sandbox':
+      return fetchWithin(...(await inSandbox(page, session)), url, init)
   }
 }
 
 /** One for each page: another frame would have another opaque origin. */
 const SANDBOX = 'sandbox'
+
+/** The sandboxed frame and its session: one of its own where it has a process of its own. */
+async function inSandbox(page: Page, session: CDPSession): Promise<[Frame, CDPSession]> {
+  const frame = page.frame({ name: SANDBOX }) ?? (await openSandbox(page))
+  const own = await page
+    .context()
+    .newCDPSession(frame)
+    .catch(() => null)
+  await own?.send('Network.enable')
+  return [frame, own ?? session]
+}
 
 async function openSandbox(page: Page): Promise<Frame> {
   const element = await page.evaluateHandle(
@@ -231,42 +240,19 @@ async function fetchWithin(
   init: FetchInit,
 ): Promise<Pick<StepSeen, 'got' | 'fate'>> {
   const page = frame.page()
-  const console: string[] = []
-  let category: string | null = null
-  const onConsole = (message: ConsoleMessage): void => {
-    if (!message.text().startsWith('Failed to load resource')) console.push(message.text())
-  }
-  // What belongs to an earlier fetch may be told after its script knew of it, but not after a question that came later.
-  await session.send('Network.enable')
-  const ids = new Set<string>()
-  const onSent = ({ requestId }: { requestId: string }): void => void ids.add(requestId)
-  const onFailed = (event: {
-    requestId: string
-    type: string
-    errorText: string
-    blockedReason?: string
-    corsErrorStatus?: { corsError: string }
-  }): void => {
-    // A preflight that failed on the network is told twice, and what was refused is given up after it.
-    if (event.type === 'Preflight' || !ids.has(event.requestId)) return
-    category ??= event.corsErrorStatus?.corsError ?? event.blockedReason ?? `network:${event.errorText}`
-  }
-  page.on('console', onConsole)
-  session.on('Network.requestWillBeSent', onSent)
-  session.on('Network.loadingFailed', onFailed)
+  const told = await listen(page, session)
   try {
     const got = await frame.evaluate(doFetch, [url, init] as const)
     const isRefused = 'error' in got && got.error.includes('Failed to execute')
-    const isTold = (): boolean => category !== null || console.some((line) => line.startsWith('Fetch API cannot load'))
+    const isTold = (): boolean =>
+      told.category() !== null || told.console.some((line) => line.startsWith('Fetch API cannot load'))
     const until = Date.now() + TELLING_MS
     while ('error' in got && !isRefused && !isTold() && Date.now() < until) await page.waitForTimeout(5)
     // What is refused before the network service sees it, is told on the console at most.
-    const why = 'error' in got ? (category ?? 'NotAllowedByFetchAPI') : null
-    return { got, fate: { outcome: outcomeOf(got), category: why, console } }
+    const why = 'error' in got ? (told.category() ?? 'NotAllowedByFetchAPI') : null
+    return { got, fate: { outcome: outcomeOf(got), category: why, console: told.console } }
   } finally {
-    page.off('console', onConsole)
-    session.off('Network.requestWillBeSent', onSent)
-    session.off('Network.loadingFailed', onFailed)
+    told.stop()
   }
 }
 

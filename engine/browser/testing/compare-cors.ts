@@ -7,6 +7,7 @@ const COMPARED = new Set([
   ...['host', 'origin', 'referer', 'access-control-request-method', 'access-control-request-headers', 'cookie'],
   ...['accept', 'accept-encoding', 'accept-language', 'content-language', 'content-type', 'content-length', 'range'],
   ...['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'sec-fetch-storage-access', 'pragma', 'cache-control'],
+  ...['sec-websocket-protocol', 'last-event-id', 'upgrade-insecure-requests'],
   ...[
     'authorization',
     'x-a',
@@ -38,7 +39,7 @@ function comparableStep({ asked, got, fate }: StepSeen): unknown {
     preflightStatus: preflights.at(-1)?.status ?? null,
     actualSent: requests.length > 0,
     serverStatus: requests.at(-1)?.status ?? null,
-    asked: asked.map(comparableRequest),
+    asked: comparableAsked(asked),
     fate: fate && { ...fate, console: fate.console.map((line) => maskName(line, preflights.at(-1))) },
     got: got && 'headers' in got ? { ...got, headers: got.headers.map(([name, value]) => `${name}: ${value}`) } : got,
   }
@@ -50,11 +51,18 @@ function maskName(line: string, preflight: SeenRequest | undefined): string {
   return names?.includes(',') ? line.replace(/Request header field \S+ is not/, 'Request header field … is not') : line
 }
 
+/** What was asked, as far as a server may judge by it. */
+export function comparableAsked(asked: readonly SeenRequest[]): unknown {
+  return asked.map(comparableRequest)
+}
+
 function isPreflight({ method, headers }: SeenRequest): boolean {
   return method === 'OPTIONS' && headers.some(([name]) => name === 'access-control-request-method')
 }
 
 function comparableRequest({ method, url, headers, bodyBytes }: SeenRequest): unknown {
   const lines = headers.filter(([name]) => COMPARED.has(name)).map(([name, value]) => `${name}: ${value}`)
-  return { line: `${method} ${url}`, headers: lines.toSorted(), bodyBytes }
+  // A form's boundary is made up anew each time.
+  const fixed = lines.map((line) => line.replace(/(boundary=-+WebKitFormBoundary)\w{16}$/, '$1'))
+  return { line: `${method} ${url}`, headers: fixed.toSorted(), bodyBytes }
 }

@@ -13,7 +13,7 @@ const PYTHON = join(root, '.peel', 'venv', process.platform === 'win32' ? 'Scrip
 /** A request as it reached the ASGI app. */
 export interface SeenRequest {
   readonly method: string
-  /** Without port and query. */
+  /** Without port and query; of a WebSocket with `ws` or `wss`. */
   readonly url: string
   readonly headers: HeaderList
   readonly bodyBytes: number
@@ -73,7 +73,7 @@ export async function startFarEnd(): Promise<FarEnd> {
   return {
     withPort: (url) => {
       const at = new URL(url)
-      at.port = String(at.protocol === 'https:' ? ports.https : ports.http)
+      at.port = String(at.protocol === 'https:' || at.protocol === 'wss:' ? ports.https : ports.http)
       return at.href
     },
     answer: async (answers) => {

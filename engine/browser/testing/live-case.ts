@@ -10,7 +10,9 @@ import type {
   ReferrerPolicy,
   RequestMode,
 } from '../../protocol'
+import type { CaseRequest } from '../cases/to-page-request'
 import type { SeenRequest } from './far-end'
+import type { LoadSeen } from './in-page'
 
 /** One request and what it is answered with. In headers `{http +60}` is a date so many seconds from now; see `answers.ts`. */
 export interface Hop {
@@ -40,13 +42,16 @@ export interface FetchInit {
 
 /**
  * `goto` types an address, `link` and `form` (POST) leave the page, `fetch`, `iframe` and `sandbox` (a fetch in a sandboxed
- * frame) stay on it. Hops after the first are redirected to.
+ * frame) stay on it; `request` is any kind of ask as recorded cases write it. Hops after the first are redirected to.
  */
 export interface AskStep {
-  readonly by: 'goto' | 'link' | 'form' | 'fetch' | 'iframe' | 'sandbox'
+  readonly by: 'goto' | 'link' | 'form' | 'fetch' | 'iframe' | 'sandbox' | 'request'
   readonly hops: readonly Hop[]
   /** For `fetch` and `sandbox`. */
   readonly init?: FetchInit
+  /** For `request`. */
+  readonly request?: Omit<CaseRequest, 'url'>
+  readonly sandboxed?: boolean
 }
 
 /** What a script on the page does with `document.cookie`: sets it, or reads it. */
@@ -88,6 +93,8 @@ export interface StepSeen {
   readonly asked: readonly SeenRequest[]
   /** What `fetch()` gave; null for other steps. */
   readonly got: FetchSeen | null
+  /** What a script saw that asked by other means. */
+  readonly seen: LoadSeen | null
   /** What became of a fetch, why it failed in Chromium's terms, and what the console said of it. Null where nobody looked. */
   readonly fate: FetchFate | null
   /** What `document.cookie` said; null where the step isn't about it. */
@@ -122,6 +129,7 @@ export const isAsk = (step: AskStep | ScriptStep): step is AskStep => 'hops' in 
 export const NOTHING_SEEN: Omit<StepSeen, 'atMs'> = {
   asked: [],
   got: null,
+  seen: null,
   fate: null,
   text: null,
   notTaken: null,

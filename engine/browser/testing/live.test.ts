@@ -6,11 +6,14 @@ import { comparableCache, runCacheModel } from './cache-model'
 import { chromiumHere, startChromium, type LiveChromium } from './chromium'
 import { comparableCookies } from './compare-cookies'
 import { comparableCors } from './compare-cors'
+import { comparableKinds } from './compare-kinds'
 import { cookieCase } from './cookie-cases'
 import { runCookieModel } from './cookie-model'
 import { corsCase } from './cors-cases'
 import { runCorsModel } from './cors-model'
 import { startFarEnd, whyNoFarEnd, type FarEnd } from './far-end'
+import { kindCase } from './kind-cases'
+import { runKindsModel } from './kinds-model'
 import type { CaseSeen, LiveCase } from './live-case'
 
 /** `npm run test:long` asks for more of them. */
@@ -27,13 +30,14 @@ interface Kind {
   readonly cases: fc.Arbitrary<LiveCase>
   readonly share: number
   readonly model: (live: LiveCase, times: readonly number[], withPort: (url: string) => string) => CaseSeen
-  readonly comparable: (seen: CaseSeen) => unknown
+  readonly comparable: (seen: CaseSeen, live: LiveCase) => unknown
 }
 
 const KINDS: readonly Kind[] = [
-  { title: 'cookies', cases: cookieCase, share: 0.42, model: runCookieModel, comparable: comparableCookies },
-  { title: 'HTTP cache', cases: cacheCase, share: 0.16, model: runCacheModel, comparable: comparableCache },
-  { title: 'CORS', cases: corsCase, share: 0.42, model: runCorsModel, comparable: comparableCors },
+  { title: 'cookies', cases: cookieCase, share: 0.3, model: runCookieModel, comparable: comparableCookies },
+  { title: 'HTTP cache', cases: cacheCase, share: 0.1, model: runCacheModel, comparable: comparableCache },
+  { title: 'CORS', cases: corsCase, share: 0.3, model: runCorsModel, comparable: comparableCors },
+  { title: 'all ways to ask', cases: kindCase, share: 0.3, model: runKindsModel, comparable: comparableKinds },
 ]
 
 const executable = chromiumHere()
@@ -64,7 +68,7 @@ for (const { title, cases, share, model, comparable } of KINDS) {
         const real = await chromium.run(live)
         const times = real.steps.map(({ atMs }) => atMs)
         try {
-          expect(comparable(model(live, times, farEnd.withPort))).toEqual(comparable(real))
+          expect(comparable(model(live, times, farEnd.withPort), live)).toEqual(comparable(real, live))
         } catch (error) {
           if (stopAt === Infinity) stopAt = Date.now() + SHRINKING_MS
           throw error

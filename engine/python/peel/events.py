@@ -230,7 +230,6 @@ class BrowserTurn(TypedDict):
     wire: NotRequired[dict[str, Any]]
     done: NotRequired[dict[str, Any]]
     isOpen: NotRequired[bool]
-    isWaiting: NotRequired[bool]
 
 
 class OpenResult(TypedDict):

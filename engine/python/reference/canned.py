@@ -7,6 +7,7 @@ Lines of JSON on stdin, each answered by one on stdout. First of all it prints `
   everything else gets 404. Forgets what was asked so far. `{origin}` in a header is the request's Origin, or `none`.
   A cut answer ends in the middle: the connection closes where more was announced. With `unchanged` a request that
   carries If-None-Match or If-Modified-Since gets a 304 with these headers; with `preflight` a preflight gets that.
+  A WebSocket's URL has the scheme `ws` or `wss`: 101 accepts it and sends the body as a text, others refuse it.
 - `{"asked": true}`: gives `[{"method", "url", "headers", "bodyBytes", "status"}]` since the last time, in order.
 
 Header values are Latin-1, as in ASGI. The arguments are the paths of a certificate and its key.
@@ -40,26 +41,42 @@ def choose(url: str, method: str, names: set[str]) -> dict[str, Any]:
     return answer
 
 
+async def greet(receive: Any, send: Any, lines: list[tuple[bytes, bytes]], text: str) -> None:
+    """Accept a WebSocket, say one thing and end it."""
+    protocol = next((value.decode("latin-1") for name, value in lines if name == b"sec-websocket-protocol"), None)
+    others = [(name, value) for name, value in lines if name not in (b"sec-websocket-protocol", b"content-length")]
+    await receive()
+    await send({"type": "websocket.accept", "subprotocol": protocol, "headers": others})
+    await send({"type": "websocket.send", "text": text})
+    await send({"type": "websocket.close"})
+
+
 async def app(scope: Any, receive: Any, send: Any) -> None:
     """Answer one request, and note it before the first byte goes out."""
+    is_socket = scope["type"] == "websocket"
+    method = "GET" if is_socket else scope["method"]
     headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in scope["headers"]]
     host = dict(headers).get("host", "").rsplit(":", 1)[0]
     url = f"{scope['scheme']}://{host}{scope['raw_path'].decode('latin-1').split('?')[0]}"
-    body_bytes, more = 0, True
+    body_bytes, more = 0, not is_socket
     while more:
         message = await receive()
         body_bytes += len(message.get("body", b""))
         more = message.get("more_body", False)
-    answer = choose(url, scope["method"], {name for name, _ in headers})
+    answer = choose(url, method, {name for name, _ in headers})
     status = answer["status"]
-    asked.append({"method": scope["method"], "url": url, "headers": headers, "bodyBytes": body_bytes, "status": status})
+    asked.append({"method": method, "url": url, "headers": headers, "bodyBytes": body_bytes, "status": status})
     origin = dict(headers).get("origin", "none")
     lines = [
         (name.encode("latin-1"), value.replace("{origin}", origin).encode("latin-1"))
         for name, value in answer["headers"]
     ]
-    await send({"type": "http.response.start", "status": status, "headers": lines})
-    await send({"type": "http.response.body", "body": base64.b64decode(answer["body"]), "more_body": answer["isCut"]})
+    if is_socket and status == 101:
+        await greet(receive, send, lines, base64.b64decode(answer["body"]).decode())
+        return
+    kind = "websocket.http.response" if is_socket else "http.response"
+    await send({"type": f"{kind}.start", "status": status, "headers": lines})
+    await send({"type": f"{kind}.body", "body": base64.b64decode(answer["body"]), "more_body": answer["isCut"]})
     if answer["isCut"]:
         raise ConnectionError("cut, as it was told to")
 
