@@ -35,7 +35,7 @@ test('what is typed reaches the app, and is drawn', async ({ open }) => {
     "fetch('http://localhost:8000/items', { method: 'DELETE' }).catch((e) => String(e))",
     /blocked by CORS policy/,
   )
-  expect(await log.textContent()).toContain('Let CORSMiddleware allow this method')
+  expect(await log.textContent()).toContain('Add "DELETE" to allow_methods')
   await enter(
     "await fetch('http://localhost:8000/items', { method: 'DELETE' }).catch((e) => e.message)",
     'Failed to fetch',

@@ -77,3 +77,27 @@ test.for([
   const verdict = judgePreflight({ status: 200, isRedirect: false, ...answer }, { ...ask, ...wanted })
   expect(verdict.ok ? null : verdict.error).toBe(error)
 })
+
+test.for([
+  [lists('PUT', 'x-a'), 'POST', ['x-a'], 'The answer allows PUT. Add `"POST"` to `allow_methods` of CORSMiddleware.'],
+  [
+    lists('PUT', 'x-b'),
+    'DELETE',
+    ['x-a', 'x-b', 'x-c'],
+    'The answer allows PUT. Add `"DELETE"` to `allow_methods`, `"x-a"` to `allow_headers` and `"x-c"` to `allow_headers` of CORSMiddleware.',
+  ],
+  [lists('PUT', 'x-a'), 'PUT', ['x-a'], /^Another layer than CORSMiddleware answered OPTIONS/],
+  [allow(ORIGIN), 'PUT', ['x-a'], /^Another layer than CORSMiddleware answered OPTIONS/],
+] as const)('a preflight refused by %j for %s with %j names what to add', ([headers, method, asked, fix]) => {
+  const { note } = judgePreflight({ status: 400, isRedirect: false, headers }, { ...ask, method, headers: asked })
+  if (typeof fix === 'string') expect(note.fix).toBe(fix)
+  else expect(note.fix).toMatch(fix)
+})
+
+test('nobody is told to allow the origin `null`', () => {
+  for (const headers of [[], allow('https://a.test'), allow('*', 'true')]) {
+    const { note } = checkCors(headers, 'null', true)
+    expect(note.fix).toContain('Never allow `null`')
+    expect(note.fix).not.toContain('Access-Control-Allow-Origin: null')
+  }
+})

@@ -26,13 +26,13 @@ export function checkCors(headers: HeaderList, origin: string, isCredentialed: b
     note: { rule: RULE, source: SOURCE, text, fix },
   })
   const name = 'Access-Control-Allow-Origin'
-  const wanted = `Send \`${name}: ${origin}\` in this response.`
+  const wanted = originFix(origin)
   if (allowed === null) {
     return fail(
       'MissingAllowOriginHeader',
       '',
       `The response has no \`${name}\` header, so a page of ${origin} may not read it.`,
-      `${wanted} Check that CORSMiddleware allows this origin, and that this response passes through it.`,
+      `${wanted} The response has to pass through CORSMiddleware: what an outer layer answers does not.`,
     )
   }
   if (allowed === '*') {
@@ -41,7 +41,10 @@ export function checkCors(headers: HeaderList, origin: string, isCredentialed: b
         'WildcardOriginNotAllowed',
         '',
         `\`${name}\` is \`*\`, but the request carries credentials (its credentials mode is \`include\`).`,
-        `Name the origin: send \`${name}: ${origin}\` and \`Access-Control-Allow-Credentials: true\`.`,
+        origin === 'null'
+          ? `${wanted} Credentials can't come along.`
+          : `Name the origin: send \`${name}: ${origin}\` and \`Access-Control-Allow-Credentials: true\`, with ` +
+              `CORSMiddleware by \`allow_origins=["${origin}"]\` and \`allow_credentials=True\`.`,
       )
     }
     return pass(`\`${name}: *\` lets every origin read this response, as the request carries no credentials.`)
@@ -63,6 +66,17 @@ export function checkCors(headers: HeaderList, origin: string, isCredentialed: b
     `\`${name}\` names the page's origin, ${origin}` +
       (isCredentialed ? ', and `Access-Control-Allow-Credentials` is `true`.' : '.'),
   )
+}
+
+/** What would let this origin read it. Nobody should allow `null`: every sandboxed frame, of any site, has that origin. */
+function originFix(origin: string): string {
+  if (origin === 'null') {
+    return (
+      'Serve the page from an origin of its own, or send `Access-Control-Allow-Origin: *` where everybody may read this. ' +
+      'Never allow `null`: any site can make a sandboxed frame, and it has that origin.'
+    )
+  }
+  return `Send \`Access-Control-Allow-Origin: ${origin}\` in this response, with CORSMiddleware by \`allow_origins=["${origin}"]\`.`
 }
 
 function judgeMismatch(

@@ -98,8 +98,7 @@ export function judgePreflight(
       'PreflightInvalidStatus',
       '',
       `The preflight was answered with status ${answer.status}; only 200 to 299 let the request through.`,
-      'Let CORSMiddleware allow this method and these headers: it answers 400 to what it does not allow. ' +
-        'If another layer answers OPTIONS, put CORSMiddleware outside of it.',
+      statusFix(answer.headers, ask),
     )
   }
   const methods = parseTokens(getHeader(answer.headers, 'access-control-allow-methods') ?? '')
@@ -127,7 +126,7 @@ export function judgePreflight(
       'MethodDisallowedByPreflightResponse',
       ask.method,
       `\`Access-Control-Allow-Methods\` does not list \`${ask.method}\`${starNote(methods, ask.isCredentialed)}.`,
-      `Add \`${ask.method}\`, exactly so written, to \`Access-Control-Allow-Methods\`.`,
+      `Add \`${ask.method}\`, exactly so written, to \`Access-Control-Allow-Methods\`, with CORSMiddleware by \`allow_methods\`.`,
     )
   }
   const header = judgeHeaders(allowed, ask.headers, ask.isCredentialed)
@@ -148,6 +147,22 @@ export function judgePreflight(
       text: `The server lets the request through: ${access.note.text} ${capitalise(method.why)}; ${header.why}.`,
     },
   }
+}
+
+/** Which of what was asked the answer leaves out. CORSMiddleware wants POST listed too, which browsers would let pass. */
+function statusFix(answer: HeaderList, ask: { readonly method: string; readonly headers: readonly string[] }): string {
+  const list = (name: string) => parseTokens(getHeader(answer, name) ?? '') ?? []
+  const methods = list('access-control-allow-methods')
+  const headers = list('access-control-allow-headers').map((name) => name.toLowerCase())
+  const lacks = (listed: readonly string[], name: string) => !listed.includes(name) && !listed.includes('*')
+  const missing = [
+    ...(lacks(methods, ask.method) ? [`\`"${ask.method}"\` to \`allow_methods\``] : []),
+    ...ask.headers.filter((name) => lacks(headers, name)).map((name) => `\`"${name}"\` to \`allow_headers\``),
+  ]
+  if (methods.length === 0 || missing.length === 0) {
+    return 'Another layer than CORSMiddleware answered OPTIONS. Put CORSMiddleware outside of it: add it last.'
+  }
+  return `The answer allows ${methods.join(', ')}. Add ${joinReasons(missing)} of CORSMiddleware.`
 }
 
 /** With credentials `*` is nothing but a name. */
