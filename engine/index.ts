@@ -18,7 +18,7 @@ export * from './protocol'
 
 /** Console and preview: fetched when one is opened, since their frames' script and the jar's list of suffixes are large. */
 export async function loadRealms() {
-  const { Preview, Realm } = await import('./realm')
+  const { isUnfinished, Preview, Realm } = await import('./realm')
   const { documentCookie } = await import('./browser')
-  return { Preview, Realm, documentCookie }
+  return { isUnfinished, Preview, Realm, documentCookie }
 }

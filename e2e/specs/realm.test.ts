@@ -13,7 +13,7 @@ import { scriptText } from '../../engine/sandbox/vite-plugin'
 import { BROWSER_FLAGS, findBrowser } from '../fixtures/find-browser'
 
 const LEFT =
-  'omitted A script of the document set `location`, or the like. Here only links and forms lead on; nothing was fetched.'
+  'omitted A script of the document led the frame away in a way that is not followed here; nothing was fetched.'
 const PAGE = fileURLToPath(new URL('../../engine/realm/testing', import.meta.url))
 
 let folder: string
@@ -238,6 +238,19 @@ test('EventSource hears events, comes back, and says which it saw last', async (
   ])
 })
 
+test.for([
+  ['EventSourceType', false],
+  ['MissingAllowOriginHeader', false],
+  ['network:net::ERR_CONNECTION_REFUSED', true],
+] as const)('EventSource after %s tries again: %s', async ([category, goesOn]) => {
+  const { console: lines, asked } = await run(
+    `const s = new EventSource('/no-events?${category}'); s.onerror = () => { console.log(s.readyState); s.close() }`,
+    { waitMs: 100 },
+  )
+  expect(lines).toEqual([goesOn ? 'log: 0' : 'log: 2'])
+  expect(asked).toHaveLength(1)
+})
+
 test('WebSocket opens, echoes and closes; what is wrong is thrown', async () => {
   const { console: lines, asked } = await run(
     `const w = new WebSocket('/ws', ['chat']); w.binaryType = 'arraybuffer';
@@ -308,7 +321,6 @@ describe('the realm', () => {
   test.for([
     ['parent.document.title', 'SecurityError'],
     ['parent.localStorage', 'SecurityError'],
-    ['localStorage', 'SecurityError'],
     ['navigator.serviceWorker.ready', 'SecurityError'],
     ["await import('https://a.test/x.js')", 'TypeError'],
     ["importScripts('https://a.test/x.js')", 'ReferenceError'],
@@ -343,6 +355,42 @@ describe('the realm', () => {
       'log: g',
       'info:    in',
     ])
+  })
+
+  test('console.table describes rows and columns', async () => {
+    expect(await page.evaluate(() => window.realm.table("console.table([{ a: 1, b: 'x' }, { a: 2 }, 3])"))).toEqual({
+      columns: ['(index)', 'a', 'b', 'Value'],
+      rows: [
+        ['0', '1', "'x'", ''],
+        ['1', '2', '', ''],
+        ['2', '', '', '3'],
+      ],
+    })
+  })
+
+  test('storage is the page’s own, in memory, and none in a sandboxed frame', async () => {
+    const source =
+      "localStorage.token = 'a'; localStorage.setItem('b', 2); [Object.keys(localStorage).join(), localStorage.getItem('b'), localStorage.none].join()"
+    expect(await value(source)).toBe("'token,b,2,'")
+    await page.evaluate(() => window.realm.dispose())
+    const { value: shown } = await run('localStorage', { page: { url: 'https://app.shop.test/', sandboxed: true } })
+    expect(shown?.text).toMatch(/^Uncaught SecurityError/)
+  })
+
+  test('the console has $_, clear(), dialogs that say something, and a location that leads on', async () => {
+    expect(await value('6 * 7')).toBe('42')
+    expect(await value('$_')).toBe('42')
+    const { console: lines, navigations } = await run("alert('hi'); confirm('sure?'); window.location.href = '/next'", {
+      waitMs: 50,
+    })
+    expect(lines).toEqual(['info: alert: hi', 'info: confirm: sure? Nobody answers here, so it is false.'])
+    expect(navigations.map(({ url }) => url)).toEqual(['https://app.shop.test/next'])
+  })
+
+  test('a flood of lines ends', async () => {
+    const { console: lines } = await run('for (let i = 0; i < 5000; i++) console.log(i)', { waitMs: 200 })
+    expect(lines).toHaveLength(1001)
+    expect(lines.at(-1)).toMatch(/^warn: More than 1000 lines/)
   })
 
   test('an endless loop is stopped and the realm goes on', async () => {
@@ -381,7 +429,7 @@ describe('the preview', () => {
     ).toBe(3)
     expect(await waitTold(['log: hello there'])).toEqual([
       'loading GET https://app.shop.test/page',
-      'omitted A <iframe> in this document stays empty: documents inside of documents are not shown.',
+      'omitted The document in an <iframe> is shown as a picture: its scripts do not run, and its links lead nowhere.',
       'shown https://app.shop.test/page',
       'log: ran https://app.shop.test/page',
       'log: hello there',
@@ -399,6 +447,25 @@ describe('the preview', () => {
     expect(await told()).toContain('loading POST https://app.shop.test/search')
   })
 
+  test('a script that sets location leads on, at once or later', async () => {
+    await open('/moves')
+    await frame().getByText('a < b').waitFor()
+    expect(await told()).toContain('loading GET https://app.shop.test/next?x=2')
+  })
+
+  test('scripts of a document see where it stands', async () => {
+    await open('/where')
+    expect(await waitTold(['log: https://app.shop.test/where /where'])).toContain('log: #x')
+  })
+
+  test('a document in a document is shown, without its scripts', async () => {
+    await open('/holds')
+    const inner = frame().frameLocator('iframe')
+    await inner.getByRole('heading', { name: 'Inner', includeHidden: true }).waitFor()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect((await told()).filter((line) => line.startsWith('log'))).toEqual([])
+  })
+
   test('a link within the document stays in it', async () => {
     await open('/page')
     await told()
@@ -409,7 +476,7 @@ describe('the preview', () => {
   test('a document that leaves by itself is replaced, and nothing goes out', async () => {
     const out: string[] = []
     page.on('request', (request) => out.push(request.url()))
-    await open('/leaves')
+    await open('/leaves?now')
     await waitTold([LEFT])
     await frame().getByText('The document left').waitFor()
     expect(out.filter((url) => !/^(?:about|data|blob):/.test(url))).toEqual([])

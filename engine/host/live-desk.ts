@@ -392,6 +392,7 @@ class SocketTrack implements Track {
       case 'closed':
         return this.#close(piece.code, piece.reason)
       case 'done':
+        if (piece.view.outcome === 'blocked') this.#listener.refused?.(piece.view)
         return this.fail()
       case 'chunk':
     }

@@ -1,4 +1,5 @@
 // A WebSocket that stays open between two turns, as whoever speaks over it has it.
+import type { FetchView } from './page'
 import type { BodyText } from './request'
 
 /** An open WebSocket. */
@@ -11,6 +12,8 @@ export interface LiveSocket {
 }
 
 export interface SocketListener {
+  /** It could not be opened, and why; `closed` follows. */
+  refused?(view: FetchView): void
   message(frame: 'text' | 'binary', data: BodyText): void
   /** @param wasClean  false where no closing handshake ended it: refused, cut, or the server is gone */
   closed(code: number, reason: string, wasClean: boolean): void

@@ -24,22 +24,28 @@ export interface RealmFrameOptions {
   readonly onLeft?: () => void
 }
 
+/** What is said over the port may come after the frame's own event. */
+const SAID_MS = 300
+
 /** Makes a frame without putting it into the page; it comes up as soon as somebody does. */
 export function makeRealmFrame({ page, browser, listener, title, html, onLeft }: RealmFrameOptions): RealmFrame {
   const element = document.createElement('iframe')
   element.sandbox.add('allow-scripts')
   element.title = title
   element.srcdoc = `<!doctype html>${frameHead(standingOf(page, browser))}${html}`
+  let open: Serving | null = null
   let loads = 0
   element.addEventListener('load', () => {
-    if (++loads > 1) onLeft?.()
+    loads++
+    // Only the document that was given says over its port that it has loaded.
+    setTimeout(() => {
+      if (element.isConnected && (open?.loads ?? 0) < loads) onLeft?.()
+    }, SAID_MS)
   })
-  let open: Serving | null = null
   let stopListening = (): void => {}
   const serving = new Promise<Serving>((resolve) => {
     const hear = ({ source, data }: MessageEvent<RealmUp | undefined>): void => {
       if (source === null || source !== element.contentWindow || data?.kind !== 'peel/realm-up') return
-      stopListening()
       const { port1, port2 } = new MessageChannel()
       open = new Serving(port1, page, browser, listener)
       // An opaque origin can't be named; the window is the frame's own.

@@ -24,6 +24,8 @@ export interface Described {
   readonly text: string
   /** Names and values inside; absent where there is nothing to open. */
   readonly entries?: readonly (readonly [name: string, value: Described])[]
+  /** What `console.table` draws: a row for each thing, its name first; texts as they are shown. */
+  readonly table?: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
 }
 
 export type ToRealm =
@@ -58,6 +60,8 @@ export type FromRealm =
   | { readonly kind: 'close'; readonly id: number; readonly code: number | null; readonly reason: string }
   | { readonly kind: 'console'; readonly level: ConsoleLevel; readonly parts: readonly Described[] }
   | { readonly kind: 'clear' }
+  /** The document has loaded: it is still the one that was given. */
+  | { readonly kind: 'loaded' }
   /** A run's first turn is over; `value` is null for a file. */
   | { readonly kind: 'ran'; readonly run: number; readonly value: Described | null; readonly isError: boolean }
 

@@ -61,6 +61,7 @@ export class Serving {
   readonly #sockets = new Map<number, LiveSocket>()
   readonly #runs = new Map<number, (ran: Ran) => void>()
   #count = 0
+  #loads = 0
 
   constructor(port: MessagePort, page: Page, browser: RealmBrowser, listener: RealmListener) {
     this.#port = port
@@ -68,6 +69,11 @@ export class Serving {
     this.#browser = browser
     this.#listener = listener
     port.onmessage = (event: MessageEvent<FromRealm>) => this.#hear(event.data)
+  }
+
+  /** How often the realm's document has loaded. */
+  get loads(): number {
+    return this.#loads
   }
 
   /** Runs a line of the console or a file. Resolves when its last statement has run; what it began may go on. */
@@ -116,6 +122,8 @@ export class Serving {
         return this.#listener.navigate(requestOf(message.ask, this.#page))
       case 'console':
         return this.#listener.console(message.level, message.parts)
+      case 'loaded':
+        return void this.#loads++
       case 'clear':
         return this.#listener.clear()
       case 'ran':

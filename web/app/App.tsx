@@ -1,6 +1,6 @@
 // The page: which panes stand where at which size. Draws nothing of its own.
 import { useEffect, type ReactNode } from 'react'
-import { Group, Panel, Separator } from 'react-resizable-panels'
+import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import { CodePane } from '../editor'
 import { Dock } from '../network'
 import { useApp, type Pane } from '../store'
@@ -50,15 +50,7 @@ function Columns({ isWide }: { readonly isWide: boolean }) {
           </>
         )}
         <Panel id="code" minSize={320}>
-          <Resizable id="code-and-dock" orientation="vertical">
-            <Panel id="editor" minSize={140}>
-              <CodePane {...(isWide ? {} : { lesson: <LessonSlot /> })} />
-            </Panel>
-            <Separator className="divider divider--flat" aria-label="Height of the result" />
-            <Panel id="dock" defaultSize={250} minSize={90} groupResizeBehavior="preserve-pixel-size">
-              <Dock />
-            </Panel>
-          </Resizable>
+          <CodeAndDock isWide={isWide} />
         </Panel>
         <Separator className="divider" aria-label="Width of the onion" />
         <Panel
@@ -71,6 +63,37 @@ function Columns({ isWide }: { readonly isWide: boolean }) {
         </Panel>
       </Resizable>
     </main>
+  )
+}
+
+/** Height of the editor's own bar, which is left of it while the dock is tall. */
+const EDITOR_BAR = 44
+
+function CodeAndDock({ isWide }: { readonly isWide: boolean }) {
+  const editor = usePanelRef()
+  const isDockTall = useApp((s) => s.isDockTall)
+  const setDockTall = useApp((s) => s.setDockTall)
+  useEffect(() => {
+    if (isDockTall) editor.current?.collapse()
+    else editor.current?.expand()
+  }, [editor, isDockTall])
+  return (
+    <Resizable id="code-and-dock" orientation="vertical">
+      <Panel
+        id="editor"
+        panelRef={editor}
+        minSize={140}
+        collapsible
+        collapsedSize={EDITOR_BAR}
+        onResize={() => setDockTall(editor.current?.isCollapsed() ?? false)}
+      >
+        <CodePane {...(isWide ? {} : { lesson: <LessonSlot /> })} />
+      </Panel>
+      <Separator className="divider divider--flat" aria-label="Height of the result" />
+      <Panel id="dock" defaultSize={250} minSize={90} groupResizeBehavior="preserve-pixel-size">
+        <Dock canGrow />
+      </Panel>
+    </Resizable>
   )
 }
 

@@ -4,13 +4,16 @@ import { BrowserPanel } from '../browser'
 import { PreviewPane, ScriptPane } from '../script'
 import { serverWords } from '../app/words'
 import { useApp, type DockTab } from '../store'
-import { TabRow } from '../ui'
+import { Button, Icon, TabRow } from '../ui'
 import { ConsolePane, useConsoleCount } from './ConsolePane'
 import './network.css'
 import { RequestForm } from './RequestForm'
 import { ResponsePane } from './ResponsePane'
 
-export function Dock() {
+/** @param canGrow  where it shares a column with the editor, and can take its height */
+export function Dock({ canGrow = false }: { readonly canGrow?: boolean }) {
+  const isTall = useApp((s) => s.isDockTall)
+  const setTall = useApp((s) => s.setDockTall)
   const dockTab = useApp((s) => s.dockTab)
   const showDock = useApp((s) => s.showDock)
   const server = useApp((s) => (s.engineStatus.kind === 'failed' ? 'stopped' : s.server))
@@ -44,6 +47,16 @@ export function Dock() {
           <span className={`dock__server dock__server--${server}`} role="status" aria-label="Server">
             {serverWords(server)}
           </span>
+        )}
+        {canGrow && (
+          <Button
+            look="quiet"
+            icon
+            aria-label={isTall ? 'Give the editor its height back' : 'Let the result take the height of the editor'}
+            onPress={() => setTall(!isTall)}
+          >
+            <Icon name={isTall ? 'down' : 'up'} size={14} />
+          </Button>
         )}
       </div>
       <TabPanel className="dock__panel" id="response">

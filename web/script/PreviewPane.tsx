@@ -8,6 +8,8 @@ import './script.css'
 export function PreviewPane() {
   const preview = useApp((s) => s.preview)
   const open = useApp((s) => s.openPreview)
+  const back = useApp((s) => s.goBackInPreview)
+  const reload = useApp((s) => s.reloadPreview)
   const place = useApp((s) => s.placePreview)
   const holder = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -16,14 +18,22 @@ export function PreviewPane() {
   }, [place])
   return (
     <div className="preview">
-      <Address key={preview.url} url={preview.url} onOpen={(url) => void open(url)} />
-      <p className="preview__status" role="status">
-        {preview.kind === 'loading' && `${preview.method} ${preview.url} …`}
-        {preview.kind === 'shown' && preview.status !== null && (
-          <span className={`chip chip--${statusTone(preview.status)}`}>{preview.status}</span>
-        )}
-        {preview.kind === 'shown' && preview.text}
-      </p>
+      <div className="preview__bar">
+        <Button look="quiet" icon aria-label="Back" isDisabled={!preview.hasPast} onPress={() => void back()}>
+          <Icon name="back" size={14} />
+        </Button>
+        <Button
+          look="quiet"
+          icon
+          aria-label="Load again"
+          isDisabled={preview.kind === 'idle'}
+          onPress={() => void reload()}
+        >
+          <Icon name="reload" size={14} />
+        </Button>
+        <Address key={preview.url} url={preview.url} onOpen={(url) => void open(url)} />
+        <Status />
+      </div>
       {preview.notes.length > 0 && (
         <details className="preview__notes">
           <summary>
@@ -45,6 +55,18 @@ export function PreviewPane() {
         )}
       </div>
     </div>
+  )
+}
+
+/** What became of the document; why there is none stands in its place, and is spoken here. */
+function Status() {
+  const { kind, status, text } = useApp((s) => s.preview)
+  return (
+    <span className="preview__status" role="status" aria-label="Document">
+      {kind === 'loading' && 'loading …'}
+      {kind === 'shown' && status !== null && <span className={`chip chip--${statusTone(status)}`}>{status}</span>}
+      {kind === 'shown' && text !== '' && <span className="sr-only">{text}</span>}
+    </span>
   )
 }
 

@@ -140,20 +140,27 @@ function Prompt() {
     setBack(to)
     setText(to === 0 ? '' : (history.at(-to) ?? ''))
   }
+  const run = async (): Promise<void> => {
+    const entered = text
+    setText('')
+    setBack(0)
+    if (await enter(entered)) return
+    // More is to come: it goes on in a new line.
+    setText((meanwhile) => `${entered}\n${meanwhile}`)
+  }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     const { key, shiftKey, nativeEvent, currentTarget } = event
     if (nativeEvent.isComposing) return
-    const isOneLine = !text.includes('\n')
-    const isAtStart = currentTarget.selectionStart === 0 || isOneLine
+    const { selectionStart, selectionEnd } = currentTarget
+    const isInFirstLine = !text.slice(0, selectionStart).includes('\n')
+    const isInLastLine = !text.slice(selectionEnd).includes('\n')
     if (key === 'Enter' && !shiftKey && text.trim() !== '') {
       event.preventDefault()
-      setText('')
-      setBack(0)
-      void enter(text)
-    } else if (key === 'ArrowUp' && isAtStart && back < history.length) {
+      void run()
+    } else if (key === 'ArrowUp' && isInFirstLine && back < history.length) {
       event.preventDefault()
       recall(back + 1)
-    } else if (key === 'ArrowDown' && isOneLine && back > 0) {
+    } else if (key === 'ArrowDown' && isInLastLine && back > 0) {
       event.preventDefault()
       recall(back - 1)
     }

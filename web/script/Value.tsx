@@ -11,6 +11,7 @@ export function Value({ value, name }: { readonly value: Described; readonly nam
       <span className={`value__text value__text--${value.kind}`}>{value.text}</span>
     </>
   )
+  if (value.table) return <ValueTable {...value.table} />
   if (!value.entries) return <span className="value">{text}</span>
   return (
     <span className="value value--opens">
@@ -28,5 +29,33 @@ export function Value({ value, name }: { readonly value: Described; readonly nam
         </ul>
       )}
     </span>
+  )
+}
+
+function ValueTable({ columns, rows }: NonNullable<Described['table']>) {
+  return (
+    <div className="value-table">
+      <table>
+        <thead>
+          <tr>
+            {columns.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([index, ...cells], at) => (
+            <tr key={at}>
+              <th scope="row">{index}</th>
+              {cells.map((text, column) => (
+                <td key={column}>{text}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

@@ -2,6 +2,7 @@
 import type { StateCreator } from 'zustand/vanilla'
 import type { FetchView } from '../../engine/protocol'
 import type { ConsoleLevel, Described, Page, Preview, Realm, RealmBrowser, RealmRooms } from './seam'
+import { networkLine } from './network-line'
 import { isSamePage, standingPage } from './standing-page'
 import type { All, Deps } from './state'
 
@@ -28,6 +29,8 @@ export interface PreviewState {
   readonly text: string
   /** What of the document is not shown, and why. */
   readonly notes: readonly string[]
+  /** There is a document to go back to. */
+  readonly hasPast: boolean
 }
 
 export interface ScriptSlice {
@@ -39,12 +42,15 @@ export interface ScriptSlice {
   readonly scriptPage: Page | null
   /** Goes to another page: what scripts left behind on the one before is gone. Null goes with the requests again. */
   standOn(page: Page | null): void
-  enterScript(source: string): Promise<void>
+  /** Runs a line of the console. Resolves to false, and does nothing, where the line is not finished yet. */
+  enterScript(source: string): Promise<boolean>
   runScriptFile(): Promise<void>
   clearScript(): void
   readonly preview: PreviewState
   /** Goes to an address, as one types it; a path alone is one of the app's. */
   openPreview(address: string): Promise<void>
+  goBackInPreview(): Promise<void>
+  reloadPreview(): Promise<void>
   /** Gives the preview an element to show its frame in; null takes it away. */
   placePreview(holder: HTMLElement | null): void
 }
@@ -52,7 +58,25 @@ export interface ScriptSlice {
 const MOST_LINES = 500
 const MOST_ENTRIES = 100
 const APP = 'http://localhost:8000'
-const NO_PREVIEW: PreviewState = { kind: 'idle', method: 'GET', url: `${APP}/docs`, status: null, text: '', notes: [] }
+const NO_PREVIEW: PreviewState = {
+  kind: 'idle',
+  method: 'GET',
+  url: `${APP}/docs`,
+  status: null,
+  text: '',
+  notes: [],
+  hasPast: false,
+}
+
+/** What an address means, as one types it: a path is the app's, and a host needs no scheme. */
+export function addressOf(written: string): string {
+  const text = written.trim()
+  if (/^(?:localhost|\d+(?:\.\d+){3}|[^/?#\s]+\.test)(?::\d+)?(?:[/?#]|$)/i.test(text)) {
+    return addressOf(`${/^[^/?#]+\.test/i.test(text) ? 'https' : 'http'}://${text}`)
+  }
+  if (URL.canParse(text)) return text
+  return new URL(text.startsWith('/') ? text : `/${text}`, APP).href
+}
 
 export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptSlice> {
   return (set, get, api) => {
@@ -70,10 +94,13 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
       write(kind, [{ kind: kind === 'browser' ? 'error' : 'string', text }], fix)
 
     /** Chromium's own lines, and beneath the last of them what would help. */
-    const tell = ({ console: texts, fix, text }: FetchView) =>
-      texts.forEach((line, index) =>
-        say('browser', line, index === texts.length - 1 ? [text, fix].filter(Boolean).join(' ') : null),
-      )
+    const tell = (view: FetchView) => {
+      const { console: texts, fix, text, outcome } = view
+      const network = networkLine(view, get().latest)
+      const lines = network === null ? texts : [...texts, network]
+      const advice = outcome === 'blocked' ? [text, fix].filter(Boolean).join(' ') : null
+      lines.forEach((line, index) => say('browser', line, index === lines.length - 1 ? advice : null))
+    }
 
     /** The app as it is written now runs before anybody asks it. */
     const reachServer = async () => {
@@ -87,17 +114,19 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
         tell(live.view)
         return live
       },
-      socket: async (request, listener) => (await reachServer()).socket(request, listener),
+      socket: async (request, listener) => (await reachServer()).socket(request, { ...listener, refused: tell }),
       cookie: (page) => {
         const { latest } = get()
         return rooms && latest?.browser ? rooms.documentCookie(latest.browser, page, latest.events.at(-1)?.at ?? 0) : ''
       },
     }
 
+    const reachRooms = async (): Promise<RealmRooms> => (rooms ??= await deps.loadRealms())
+
     const reachRealm = async (): Promise<Realm> => {
       if (realm) return realm
-      rooms ??= await deps.loadRealms()
-      realm ??= new rooms.Realm(standingPage(get()), browser, {
+      const { Realm } = await reachRooms()
+      realm ??= new Realm(standingPage(get()), browser, {
         console: write,
         clear: () => set({ scriptLines: [] }),
         navigate: (request) => {
@@ -123,11 +152,13 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
 
     const reachPreview = async (): Promise<Preview | null> => {
       if (shown || !holder) return shown
-      rooms ??= await deps.loadRealms()
-      shown ??= new rooms.Preview(holder, browser, {
+      const { Preview } = await reachRooms()
+      shown ??= new Preview(holder, browser, {
         console: write,
         clear: () => set({ scriptLines: [] }),
-        loading: ({ method, url }) => set({ preview: { ...NO_PREVIEW, kind: 'loading', method, url } }),
+        loading: ({ method, url }) =>
+          set(({ preview: { hasPast } }) => ({ preview: { ...NO_PREVIEW, kind: 'loading', method, url, hasPast } })),
+        past: (hasPast) => set(({ preview }) => ({ preview: { ...preview, hasPast } })),
         shown: (view, content) =>
           set(({ preview }) => ({
             preview: {
@@ -169,9 +200,12 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
       scriptPage: null,
       standOn: (scriptPage) => set({ scriptPage }),
       enterScript: async (source) => {
+        const { isUnfinished } = await reachRooms()
+        if (isUnfinished(source)) return false
         write('entry', [{ kind: 'string', text: source }])
         set(({ scriptHistory }) => ({ scriptHistory: [...scriptHistory, source].slice(-MOST_ENTRIES) }))
         await run(source, true)
+        return true
       },
       runScriptFile: async () => {
         say('entry', `Run ${CLIENT_SCRIPT}`)
@@ -180,19 +214,17 @@ export function createScriptSlice(deps: Deps): StateCreator<All, [], [], ScriptS
       clearScript: () => set({ scriptLines: [] }),
       preview: NO_PREVIEW,
       openPreview: async (address) => {
-        const written = address.trim()
-        const url = URL.canParse(written)
-          ? written
-          : new URL(written.startsWith('/') ? written : `/${written}`, APP).href
+        const url = addressOf(address)
         await showPreview((preview) => preview.visit(url))
       },
+      goBackInPreview: () => showPreview((preview) => preview.back()),
+      reloadPreview: () => showPreview((preview) => preview.reload()),
       placePreview: (element) => {
         if (element === holder) return
         shown?.dispose()
         shown = null
         holder = element
-        if (!element)
-          set(({ preview }) => ({ preview: { ...preview, kind: 'idle', status: null, text: '', notes: [] } }))
+        if (!element) set(({ preview }) => ({ preview: { ...NO_PREVIEW, url: preview.url } }))
       },
     }
   }

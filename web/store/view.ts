@@ -19,6 +19,8 @@ export interface ViewSlice {
   /** On middle sizes the lesson is the first tab of the code pane; true while it is chosen. */
   readonly isLessonTab: boolean
   readonly dockTab: DockTab
+  /** The dock takes the height of the editor as well, which keeps its bar alone. */
+  readonly isDockTall: boolean
   readonly inspectorTab: InspectorTab
   /** Sizes by group of panes, in per cent. Kept. */
   readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -30,6 +32,7 @@ export interface ViewSlice {
   showDock(dockTab: DockTab): void
   /** Shows a tab of the dock, and the dock itself where one pane is shown at a time. */
   openDock(dockTab: DockTab): void
+  setDockTall(isDockTall: boolean): void
   showInspector(inspectorTab: InspectorTab): void
   showStage(stage: Stage): void
   keepLayout(group: string, layout: Readonly<Record<string, number>>): void
@@ -41,6 +44,7 @@ export const createViewSlice: StateCreator<All, [], [], ViewSlice> = (set, get) 
   pane: 'onion',
   isLessonTab: false,
   dockTab: 'response',
+  isDockTall: false,
   inspectorTab: 'headers',
   layouts: {},
   stage: 'bench',
@@ -50,6 +54,7 @@ export const createViewSlice: StateCreator<All, [], [], ViewSlice> = (set, get) 
   showLessonTab: (isLessonTab) => set({ isLessonTab }),
   showDock: (dockTab) => set({ dockTab }),
   openDock: (dockTab) => set({ dockTab, pane: 'result' }),
+  setDockTall: (isDockTall) => set({ isDockTall }),
   showInspector: (inspectorTab) => set({ inspectorTab }),
   showStage: (stage) => set({ stage }),
   keepLayout: (group, layout) => set(({ layouts }) => ({ layouts: { ...layouts, [group]: layout } })),

@@ -1,6 +1,6 @@
 // `console` as a page has it: what is written goes to Peel's console, and to the browser's own.
 import type { ConsoleLevel, Described } from '../messages'
-import { describe } from './describe'
+import { describe, describeTable } from './describe'
 
 type Write = (level: ConsoleLevel, parts: readonly Described[]) => void
 
@@ -22,7 +22,11 @@ export function installConsole(write: Write, clear: () => void): void {
     }
   }
   realm.dir = (value: unknown) => put('log', [value])
-  realm.table = (value: unknown) => put('log', [value])
+  realm.table = (value: unknown, columns?: readonly string[]) => {
+    const table = describeTable(value, columns)
+    if (table) write('log', [table])
+    else put('log', [value])
+  }
   realm.trace = (...values: unknown[]) => put('log', ['Trace', ...values])
   realm.assert = (holds?: boolean, ...values: unknown[]) => {
     if (!holds) put('error', ['Assertion failed:', ...values])
@@ -32,9 +36,18 @@ export function installConsole(write: Write, clear: () => void): void {
     put('log', [`${label}: ${counts.get(label)}`])
   }
   realm.countReset = (label = 'default') => void counts.delete(label)
-  realm.time = (label = 'default') => void timers.set(label, performance.now())
+  realm.time = (label = 'default') => {
+    if (timers.has(label)) put('warn', [`Timer '${label}' already exists`])
+    else timers.set(label, performance.now())
+  }
+  const timeLog = (label = 'default', ...values: unknown[]): void => {
+    const began = timers.get(label)
+    if (began === undefined) return put('warn', [`Timer '${label}' does not exist`])
+    put('log', [`${label}: ${(performance.now() - began).toFixed(1)} ms`, ...values])
+  }
+  realm.timeLog = timeLog
   realm.timeEnd = (label = 'default') => {
-    put('log', [`${label}: ${(performance.now() - (timers.get(label) ?? performance.now())).toFixed(1)} ms`])
+    timeLog(label)
     timers.delete(label)
   }
   const group = (...values: unknown[]): void => {
@@ -44,7 +57,10 @@ export function installConsole(write: Write, clear: () => void): void {
   realm.group = group
   realm.groupCollapsed = group
   realm.groupEnd = () => void (indent = Math.max(0, indent - 1))
-  realm.clear = clear
+  realm.clear = () => {
+    indent = 0
+    clear()
+  }
 }
 
 /** Console standard 2.2.1, "Formatter", as far as text goes: %s %d %i %f %o %O %c %%. */

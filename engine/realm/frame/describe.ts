@@ -4,12 +4,13 @@ import type { Described } from '../messages'
 const MOST_ENTRIES = 100
 const MOST_PREVIEWED = 5
 const DEEPEST = 4
+const MOST_CHARS = 10_000
 
 /** Describes a value with what is inside it, a few levels deep. Getters are not called, except those of responses and the like. */
 export function describe(value: unknown, depth = 0, above: readonly object[] = []): Described {
   switch (typeof value) {
     case 'string':
-      return { kind: 'string', text: depth === 0 ? value : quote(value) }
+      return { kind: 'string', text: depth === 0 ? shorten(value) : quote(shorten(value)) }
     case 'number':
       return { kind: 'number', text: Object.is(value, -0) ? '-0' : String(value) }
     case 'bigint':
@@ -31,9 +32,38 @@ export function describe(value: unknown, depth = 0, above: readonly object[] = [
   }
 }
 
+/**
+ * A list of things with the same names in them, as `console.table` draws it (Console standard 1.1.7).
+ * @param only  names to show, in this order; absent for all
+ * @returns undefined for what is no table
+ */
+export function describeTable(value: unknown, only?: readonly string[]): Described | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const rows = entriesOf(value).slice(0, MOST_ENTRIES)
+  if (rows.length === 0) return undefined
+  const cells = rows.map(([, row]) => (typeof row === 'object' && row !== null ? entriesOf(row) : null))
+  const names = only ?? [...new Set(cells.flatMap((row) => row?.map(([name]) => name) ?? []))]
+  const hasValues = cells.includes(null)
+  return {
+    ...describe(value),
+    table: {
+      columns: ['(index)', ...names, ...(hasValues ? ['Value'] : [])],
+      rows: rows.map(([index, row], at) => {
+        const found = new Map(cells[at])
+        return [
+          index,
+          ...names.map((name) => (found.has(name) ? describe(found.get(name), 1).text : '')),
+          ...(hasValues ? [cells[at] ? '' : describe(row, 1).text] : []),
+        ]
+      }),
+    },
+  }
+}
+
 function describeObject(value: object, depth: number, above: readonly object[]): Described {
   // Nothing tells from outside what has become of it.
   if (value instanceof Promise) return { kind: 'object', text: 'Promise {…}' }
+  if (isElement(value)) return { kind: 'object', text: tagText(value) }
   const inside = entriesOf(value)
   const text = `${title(value)}${preview(value, inside)}`
   if (inside.length === 0 || depth >= DEEPEST) return { kind: 'object', text }
@@ -75,6 +105,9 @@ function brief(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     if (Array.isArray(value)) return `Array(${value.length})`
     if (value instanceof Error) return `${value.name}: ${value.message}`
+    if (value instanceof Map || value instanceof Set) return `${className(value)}(${value.size})`
+    if (value instanceof Date || value instanceof RegExp) return String(value)
+    if (isElement(value)) return tagText(value)
     const name = className(value)
     return name === 'Object' ? '{…}' : name
   }
@@ -107,6 +140,8 @@ function gettersOf(value: object): (readonly [string, unknown])[] {
 }
 
 function className(value: object): string {
+  // Bundling shortens the names of a library's own events.
+  if (value instanceof Event) return Object.prototype.toString.call(value).slice('[object '.length, -1)
   const { constructor } = value as { constructor?: { name?: unknown } }
   return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'Object'
 }
@@ -117,13 +152,38 @@ function functionText(value: { readonly name: string }): string {
   return source.length > 80 || source.includes('\n') ? `ƒ ${value.name}()` : `ƒ ${source.replace(/^function /, '')}`
 }
 
+/** Lines that the engine puts before a program (AsyncFunction's head). */
+const LINES_BEFORE = 2
+
 /** With the stack, less the frames of the console itself. */
 function errorText(error: Error): string {
   const head = error.message ? `${error.name}: ${error.message}` : error.name
-  const frames = (error.stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line) && !/peelScript|about:srcdoc/.test(line))
+  // Of a mistake in writing the stack knows only who read it.
+  if (error instanceof SyntaxError) return head
+  const frames = (error.stack ?? '').split('\n').flatMap((line) => {
+    if (!/^\s+at /.test(line) || /peelScript|about:srcdoc/.test(line)) return []
+    const [, name, file, number] = /at (?:(.*) \()?(console|client\.js):(\d+):\d+\)?$/.exec(line) ?? []
+    // A script of a document is a URL that holds it.
+    if (number === undefined) return [line.replaceAll(/data:[^)]*/g, 'script of the document')]
+    const place = `${file}:${Number(number) - LINES_BEFORE}`
+    return [name === undefined || name === 'eval' ? `    at ${place}` : `    at ${name} (${place})`]
+  })
   return [head, ...frames].join('\n')
+}
+
+function isElement(value: object): value is Element {
+  return typeof Element !== 'undefined' && value instanceof Element
+}
+
+/** An element as its tag is written, less what is inside. */
+function tagText(element: Element): string {
+  const tag = (element.cloneNode(false) as Element).outerHTML
+  return element.childNodes.length > 0 ? tag.replace('></', '>…</') : tag
+}
+
+function shorten(text: string): string {
+  const rest = text.length - MOST_CHARS
+  return rest > 0 ? `${text.slice(0, MOST_CHARS)}… (${rest} more characters)` : text
 }
 
 function quote(text: string): string {

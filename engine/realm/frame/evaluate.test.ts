@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { describe as describeValue } from './describe'
 import { evaluate } from './evaluate'
+import { isUnfinished } from './rewrite'
 
 const enter = async (source: string) => (await evaluate(source, true, {}))?.value
 const known = new Set(Object.keys(globalThis))
@@ -51,6 +52,30 @@ describe('evaluate()', () => {
   })
 
   test.for([
+    ['foo(', true],
+    ['if (1) {', true],
+    ['const a = `x', true],
+    ['/* a', true],
+    ["fetch('/a', {", true],
+    ['a +', true],
+    ['1 + 1', false],
+    ["'abc", false],
+    ['a b', false],
+    [')', false],
+  ] as const)('%s goes on: %s', ([source, goesOn]) => {
+    expect(isUnfinished(source)).toBe(goesOn)
+  })
+
+  test.for([
+    ['foo(1; 2)', 'missing ) after argument list'],
+    ['if (1) {', 'Unexpected end of input'],
+    ['return 1', 'Illegal return statement'],
+    ['let a; let b; a b', "Unexpected identifier 'b'"],
+  ] as const)('%s is told in the words of the engine: %s', async ([source, message]) => {
+    await expect(enter(source)).rejects.toMatchObject({ name: 'SyntaxError', message })
+  })
+
+  test.for([
     ['a +', 'SyntaxError'],
     ['unknown', 'ReferenceError'],
     ['null.x', 'TypeError'],
@@ -67,9 +92,7 @@ describe('evaluate()', () => {
   })
 
   test('sees what it is given', async () => {
-    expect(await evaluate('location.host', true, { location: new URL('https://a.test/b') })).toEqual({
-      value: 'a.test',
-    })
+    expect(await evaluate('$_ + 1', true, { $_: 41 })).toEqual({ value: 42 })
   })
 })
 

@@ -1,5 +1,6 @@
 // Runs a program in the realm. Its names live on the realm's global object.
-import { rewrite, TICK } from './rewrite'
+import { rewriteLocation } from './location'
+import { rewrite, TICK, type Rewritten } from './rewrite'
 
 type AsyncFunctionMaker = new (...args: string[]) => (...values: unknown[]) => Promise<unknown>
 const AsyncFunction = (async () => undefined).constructor as AsyncFunctionMaker
@@ -26,9 +27,27 @@ export function watchTurns(): void {
   setInterval(() => (turnBegan = performance.now()), 100)
 }
 
+/** @throws {SyntaxError} in the engine's words, which a developer knows, not the parser's */
+function rewriteOrExplain(source: string, isEntry: boolean): Rewritten {
+  try {
+    return rewrite(source, isEntry)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // It is read whole before it runs, so a mistake is told before `throw` ends it.
+    try {
+      // oxlint-disable-next-line no-eval -- the only reader that has these words; the learner's program runs here anyway
+      ;(0, eval)(`throw 0;${source}`)
+    } catch (told) {
+      if (told instanceof SyntaxError && !/\bawait\b/.test(source)) throw told
+    }
+    new AsyncFunction(source)
+    throw error
+  }
+}
+
 /**
  * Runs a program; what it throws is thrown on.
- * @param seen  names that only the program sees, such as `location`
+ * @param seen  names that only the program sees, such as `$_`
  * @returns `{ value }` for an entry whose last statement is an expression
  */
 export async function evaluate(
@@ -36,9 +55,7 @@ export async function evaluate(
   isEntry: boolean,
   seen: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly value: unknown } | undefined> {
-  // The engine's own words for what is wrong, not the parser's.
-  new AsyncFunction(source)
-  const { body, names } = rewrite(source, isEntry)
+  const { body, names } = rewriteOrExplain(rewriteLocation(source), isEntry)
   for (const name of names) if (!(name in globalThis)) Reflect.set(globalThis, name, undefined)
   turnBegan = performance.now()
   const run = new AsyncFunction(

@@ -16,18 +16,38 @@ const NO_BODY = new Set([101, 103, 204, 205, 304])
 const NativeRequest = Request
 const NativeResponse = Response
 
-/** Makes the function that stands in for `window.fetch`, or for that of another kind of client (`eventsource`). */
-export function makeFetch(line: Line, kind: Kind = 'fetch'): typeof fetch {
+/** Makes the function that stands in for `window.fetch`. */
+export function makeFetch(line: Line): typeof fetch {
   return async (input: RequestInfo | URL, init?: Init) => {
     const signal = init?.signal ?? (input instanceof NativeRequest ? input.signal : null)
-    const ask = await readAsk(input, init, kind)
+    const ask = await readAsk(input, init, 'fetch')
     signal?.throwIfAborted()
     return send(line, ask, signal)
   }
 }
 
-/** Carries an ask out. @returns its response as soon as the head is there */
-export function send(line: Line, ask: Ask, signal: AbortSignal | null = null): Promise<Response> {
+/**
+ * Makes the function by which an EventSource asks. Where the browser gives up for good (status, type, CORS), as Chromium
+ * does, it gets an answer that ends it; an exception would have it try again, as a connection that broke does.
+ */
+export function makeFetchOfEvents(line: Line): typeof fetch {
+  return async (input: RequestInfo | URL, init?: Init) =>
+    send(line, await readAsk(input, init, 'eventsource'), init?.signal ?? null, ({ category }) =>
+      category === null || category.startsWith('network:') ? null : new NativeResponse(null, { status: 400 }),
+    )
+}
+
+/**
+ * Carries an ask out.
+ * @param instead  makes a response where there is none to be had; null for the exception that a script gets
+ * @returns its response as soon as the head is there
+ */
+export function send(
+  line: Line,
+  ask: Ask,
+  signal: AbortSignal | null = null,
+  instead: (view: FetchView) => Response | null = () => null,
+): Promise<Response> {
   return new Promise((resolve, reject) => {
     let body: ReadableStreamDefaultController<Uint8Array> | null = null
     let pulled: (() => void) | null = null
@@ -65,8 +85,11 @@ export function send(line: Line, ask: Ask, signal: AbortSignal | null = null): P
     }
     const id = line.begin('fetch', ask, (reply) => {
       if (reply.kind === 'head') {
-        if (reply.view.response) open(reply.view)
-        else fail(exceptionOf(reply.view))
+        if (reply.view.response) return open(reply.view)
+        const response = instead(reply.view)
+        if (!response) return fail(exceptionOf(reply.view))
+        end()
+        resolve(response)
       } else if (reply.kind === 'failed') {
         fail(makeError(reply.name, reply.message))
       } else if (reply.kind === 'chunk') {

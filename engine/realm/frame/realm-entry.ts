@@ -5,11 +5,13 @@ import type { RealmUp, Standing, ToRealm } from '../messages'
 import { installConsole } from './console'
 import { describe } from './describe'
 import { evaluate, watchTurns } from './evaluate'
-import { makeFetch, send } from './fetch'
+import { makeFetch, makeFetchOfEvents, send } from './fetch'
 import { formAsk, linkAsk } from './forms'
 import { Line, type Reply } from './line'
 import { makeWebSocket } from './web-socket'
 import { makeXhr } from './xhr'
+import { LOCATION, PageLocation } from './location'
+import { installDialogs, PageStorage } from './window'
 import { readBody } from './body'
 import { toBodyText } from '../../requests'
 
@@ -35,10 +37,10 @@ function connect(event: MessageEvent): void {
 
 function install(line: Line): void {
   installConsole(
-    (level, parts) => line.say({ kind: 'console', level, parts }),
+    (level, parts) => limited(() => line.say({ kind: 'console', level, parts })),
     () => line.say({ kind: 'clear' }),
   )
-  const fetchOfEvents = makeFetch(line, 'eventsource')
+  const fetchOfEvents = makeFetchOfEvents(line)
   replace('fetch', makeFetch(line))
   replace('XMLHttpRequest', makeXhr(line))
   replace(
@@ -48,6 +50,9 @@ function install(line: Line): void {
   replace(
     'EventSource',
     class extends EventSource {
+      static {
+        named(this, 'EventSource')
+      }
       constructor(url: string | URL, init: EventSourceInit = {}) {
         super(new URL(url, standing.url), { ...init, fetch: (at, how) => fetchOfEvents(at, how as RequestInit) })
       }
@@ -69,23 +74,55 @@ function install(line: Line): void {
     },
   })
   installNavigation(line)
+  installLocation(line)
+  if (standing.origin !== 'null') {
+    replace('localStorage', new PageStorage().proxy)
+    replace('sessionStorage', new PageStorage().proxy)
+  }
+  installDialogs((text) => line.say({ kind: 'console', level: 'info', parts: [describe(text)] }))
+  const tellError = (text: string): void => line.say({ kind: 'console', level: 'error', parts: [describe(text)] })
   addEventListener('error', (event) => {
-    line.say({ kind: 'console', level: 'error', parts: [describe(`Uncaught ${describe(event.error).text}`)] })
+    tellError(`Uncaught ${describe(event.error).text}`)
     event.preventDefault()
   })
   addEventListener('unhandledrejection', (event) => {
-    line.say({
-      kind: 'console',
-      level: 'error',
-      parts: [describe(`Uncaught (in promise) ${describe(event.reason).text}`)],
-    })
+    tellError(`Uncaught (in promise) ${describe(event.reason).text}`)
     event.preventDefault()
   })
+  addEventListener('load', () => line.say({ kind: 'loaded' }))
   watchTurns()
 }
 
+function installLocation(line: Line): void {
+  const location = new PageLocation(standing.url, (url) => line.say({ kind: 'navigate', ask: linkAsk(url) }))
+  for (const holder of [globalThis, document]) {
+    Object.defineProperty(holder, LOCATION, { get: () => location, set: (to: unknown) => location.assign(String(to)) })
+  }
+  // A document of opaque origin may not change its address.
+  for (const name of ['pushState', 'replaceState'] as const) {
+    history[name] = (_state: unknown, _title: string, url?: string | URL | null) => location.move(url)
+  }
+}
+
+/** A loop that writes and writes would keep the page busy long after it was stopped. */
+const MOST_LINES_A_TURN = 1000
+let linesOfTurn = 0
+function limited(write: () => void): void {
+  if (++linesOfTurn === 1) setTimeout(() => (linesOfTurn = 0))
+  if (linesOfTurn <= MOST_LINES_A_TURN) return write()
+  if (linesOfTurn > MOST_LINES_A_TURN + 1) return
+  const text = `More than ${MOST_LINES_A_TURN} lines without a pause: the rest is left out.`
+  line.say({ kind: 'console', level: 'warn', parts: [describe(text)] })
+}
+
+/** Puts a thing of the modelled page in the place of the frame's own. Bundling shortens the names of classes. */
 function replace(name: string, value: unknown): void {
+  if (typeof value === 'function') named(value, name)
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+}
+
+function named(value: object, name: string): void {
+  Object.defineProperty(value, 'name', { value: name, configurable: true })
 }
 
 function hear(line: Line, message: Exclude<ToRealm, Reply>): void {
@@ -98,14 +135,20 @@ function hear(line: Line, message: Exclude<ToRealm, Reply>): void {
 
 async function run(line: Line, { run: number, source, isEntry }: Extract<ToRealm, { kind: 'run' }>): Promise<void> {
   try {
-    // `location` can't be replaced on the window, only hidden behind a name of the program's own.
-    const result = await evaluate(source, isEntry, { location: new URL(standing.url) })
+    const result = await evaluate(source, isEntry, isEntry ? commands(line) : {})
+    if (isEntry) lastValue = result?.value
     const value = isEntry ? describe(result?.value, 0) : null
     line.say({ kind: 'ran', run: number, value: value && quoted(value), isError: false })
   } catch (error) {
     const text = `Uncaught ${describe(error).text}`
     line.say({ kind: 'ran', run: number, value: { kind: 'error', text }, isError: true })
   }
+}
+
+/** What DevTools' console has besides: `$_` is the value before, `clear()` empties it. */
+let lastValue: unknown
+function commands(line: Line): Readonly<Record<string, unknown>> {
+  return { $_: lastValue, clear: () => line.say({ kind: 'clear' }) }
 }
 
 /** The value of an entry is shown as it would be written. */

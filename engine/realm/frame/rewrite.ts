@@ -78,6 +78,18 @@ function asExpression(source: string): string {
   }
 }
 
+/** Whether more is to come: what stands there is right as far as it goes, as `fetch(` is. */
+export function isUnfinished(source: string): boolean {
+  try {
+    read(source)
+    return false
+  } catch (error) {
+    const { pos = 0, message } = error as SyntaxError & { readonly pos?: number }
+    // A template or a comment is found to be open where it begins; anything else at the end of the text.
+    return /^Unterminated (?:template|comment)/.test(message) || pos >= source.trimEnd().length
+  }
+}
+
 function read(text: string): Program {
   return parse(text, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true })
 }

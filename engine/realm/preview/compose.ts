@@ -1,6 +1,7 @@
 // Makes a document that stands by itself: what it refers to is fetched by the modelled browser and put in its place, since
 // the frame that shows it can load nothing.
 import type { AskKind } from '../../protocol'
+import { rewriteLocation } from '../frame/location'
 
 /** A thing that the document refers to. */
 export interface Asset {
@@ -10,6 +11,9 @@ export interface Asset {
 
 /** Gets a thing; null where it could not be had, and whoever loads it has told why. */
 export type Load = (url: string, kind: AskKind) => Promise<Asset | null>
+
+/** Gets the document of a frame, composed. */
+export type LoadFrame = (url: string) => Promise<string>
 
 /** Hears what of a document can't be shown, in words. */
 export type Omit = (text: string) => void
@@ -33,20 +37,35 @@ const REFERENCES: readonly Reference[] = [
  * @param url  where it stands
  * @returns HTML to follow the realm's own head
  */
-export async function compose(html: string, url: string, load: Load, omit: Omit): Promise<string> {
+export async function compose(
+  html: string,
+  url: string,
+  { load, loadFrame, omit }: { readonly load: Load; readonly loadFrame: LoadFrame; readonly omit: Omit },
+): Promise<string> {
   const document = new DOMParser().parseFromString(html, 'text/html')
   const base = new URL(document.querySelector('base')?.getAttribute('href') ?? '', url)
   for (const refresh of document.querySelectorAll('meta[http-equiv=refresh i]')) {
     refresh.remove()
     omit('This document wants to go elsewhere by itself (`<meta http-equiv="refresh">`). It stays here.')
   }
-  for (const frame of document.querySelectorAll('iframe[src], frame[src], object, embed')) {
+  for (const element of document.querySelectorAll('frame, object, embed')) {
+    for (const name of ['src', 'data']) element.removeAttribute(name)
+    omit(`A <${element.localName}> in this document stays empty.`)
+  }
+  for (const frame of document.querySelectorAll('iframe[src]:not([srcdoc])')) {
+    const written = frame.getAttribute('src') ?? ''
     frame.removeAttribute('src')
-    omit(`A <${frame.localName}> in this document stays empty: documents inside of documents are not shown.`)
+    if (!URL.canParse(written, base) || !/^https?:/.test(new URL(written, base).protocol)) continue
+    frame.setAttribute('srcdoc', await loadFrame(new URL(written, base).href))
+    // Its scripts would speak to this document in the place of the browser, and its links lead out of the bridge.
+    frame.setAttribute('sandbox', '')
+    frame.setAttribute('inert', '')
+    omit('The document in an <iframe> is shown as a picture: its scripts do not run, and its links lead nowhere.')
   }
   // They would be asked for by themselves, and are seen by nobody.
   for (const link of document.querySelectorAll('link[rel~=icon], link[rel~=preload], link[rel~=manifest]'))
     link.remove()
+  for (const element of document.querySelectorAll('*')) rewriteScripts(element)
   for (const { selector, name, kind } of REFERENCES) {
     for (const element of document.querySelectorAll(selector)) {
       const written = element.getAttribute(name) ?? ''
@@ -57,6 +76,21 @@ export async function compose(html: string, url: string, load: Load, omit: Omit)
     }
   }
   return document.documentElement.outerHTML
+}
+
+/** An element's own scripts speak to the realm's location: the frame's would lead it away. */
+function rewriteScripts(element: Element): void {
+  if (element.localName === 'script' && element.textContent && /^(?:|module|.*javascript)$/.test(scriptType(element))) {
+    const sourceType = scriptType(element) === 'module' ? 'module' : 'script'
+    element.textContent = rewriteLocation(element.textContent, { sourceType })
+  }
+  for (const { name, value } of element.attributes) {
+    if (name.startsWith('on')) element.setAttribute(name, rewriteLocation(value))
+  }
+}
+
+function scriptType(script: Element): string {
+  return (script.getAttribute('type') ?? '').trim().toLowerCase()
 }
 
 const TYPES: Partial<Record<AskKind, string>> = {

@@ -1,4 +1,6 @@
 // Assets that FastAPI's own pages ask a CDN for. Nothing is fetched from elsewhere here, so they come along with Peel.
+import { encodeText } from '../../requests'
+import { LOCATION } from '../frame/location'
 import type { Asset } from './compose'
 
 interface Known {
@@ -21,10 +23,20 @@ const KNOWN: readonly Known[] = [
   },
 ]
 
+/** Of a script this long no tree is made: what it reads of an address is the realm's, as `rewriteLocation()` has it. */
+function readRealmLocation(script: string): string {
+  return script.replaceAll(
+    /\.location(?=\??\.(?:href|origin|protocol|host|hostname|pathname)\b|\|\|\{\}|\))/g,
+    `.${LOCATION}`,
+  )
+}
+
 /** Our copy of a well-known asset; null where we have none. */
 export async function loadKnown(url: string): Promise<Asset | null> {
   const known = KNOWN.find(({ pattern }) => pattern.test(url))
   if (!known) return null
   const response = await fetch((await known.find()).default)
-  return response.ok ? { type: known.type, bytes: new Uint8Array(await response.arrayBuffer()) } : null
+  if (!response.ok) return null
+  const text = await response.text()
+  return { type: known.type, bytes: encodeText(known.type === 'text/javascript' ? readRealmLocation(text) : text) }
 }

@@ -2,7 +2,9 @@
 // Peel has stored. Links and forms lead to the next document; a frame that goes away by itself is replaced.
 import type { AskKind, FetchView, Page, PageRequest, PageResponse } from '../../protocol'
 import { makeRealmFrame, type RealmFrame } from '../frame'
+import { encodeText } from '../../requests'
 import { attribute } from '../frame-html'
+import { rewriteLocation } from '../frame/location'
 import type { RealmBrowser, RealmListener } from '../serving'
 import { compose, dataUrl, type Asset } from './compose'
 import { loadKnown } from './known-assets'
@@ -12,12 +14,16 @@ export interface PreviewListener extends Pick<RealmListener, 'console' | 'clear'
   loading(request: PageRequest): void
   /** It is shown, or it could not be had: then there is no content. */
   shown(view: FetchView, content: PageResponse | null): void
+  /** Whether there is a document to go back to. */
+  past(hasPast: boolean): void
   /** Something of it can't be shown, in words for a learner. */
   omitted(text: string): void
 }
 
-const LEFT =
-  'A script of the document set `location`, or the like. Here only links and forms lead on; nothing was fetched.'
+/** Documents in documents in documents: a page may hold itself. */
+const DEEPEST = 3
+
+const LEFT = 'A script of the document led the frame away in a way that is not followed here; nothing was fetched.'
 
 export class Preview {
   readonly #container: HTMLElement
@@ -25,6 +31,8 @@ export class Preview {
   readonly #listener: PreviewListener
   #frame: RealmFrame | null = null
   #current: AbortController | null = null
+  /** What led to each document, the one that is shown last. */
+  readonly #visited: PageRequest[] = []
 
   /** @param container  what the frame is put into */
   constructor(container: HTMLElement, browser: RealmBrowser, listener: PreviewListener) {
@@ -40,7 +48,25 @@ export class Preview {
   }
 
   /** Goes to a document. A newer call gives up an older one. */
-  async open(request: PageRequest): Promise<void> {
+  open(request: PageRequest): Promise<void> {
+    this.#visited.push(request)
+    return this.#go(request)
+  }
+
+  /** Asks for the document again, past the cache. */
+  async reload(): Promise<void> {
+    const request = this.#visited.at(-1)
+    if (request) await this.#go({ ...request, page: { ...request.page, cache: 'no-cache' } })
+  }
+
+  /** Goes to the document before. */
+  async back(): Promise<void> {
+    const [request] = this.#visited.splice(-2)
+    if (request) await this.open(request)
+  }
+
+  async #go(request: PageRequest): Promise<void> {
+    this.#listener.past(this.#visited.length > 1)
     this.#current?.abort()
     const { signal } = (this.#current = new AbortController())
     this.#listener.loading(request)
@@ -49,7 +75,7 @@ export class Preview {
       const used = contentOf(view)
       const bytes = used ? await readAll(body) : new Uint8Array()
       const page = { url: used?.url || view.url, sandboxed: false }
-      const html = await this.#document(view, bytes, page, signal)
+      const html = await this.#document(view, bytes, page, { signal })
       if (signal.aborted) return
       this.#show(html, page)
       this.#listener.shown(view, used)
@@ -85,18 +111,26 @@ export class Preview {
     this.#container.append(this.#frame.element)
   }
 
-  async #document(view: FetchView, bytes: Uint8Array, page: Page, signal: AbortSignal): Promise<string> {
+  async #document(
+    view: FetchView,
+    bytes: Uint8Array,
+    page: Page,
+    { signal, depth = 0 }: { readonly signal: AbortSignal; readonly depth?: number },
+  ): Promise<string> {
     const used = contentOf(view)
-    if (!used) return message('This page can’t be reached', view.text)
+    if (!used) {
+      const { host } = URL.canParse(view.url) ? new URL(view.url) : { host: '' }
+      const title = depth > 0 && host ? `${host} refused to connect` : 'This page can’t be reached'
+      return message(title, [view.text, view.fix].filter(Boolean).join(' '))
+    }
     const type = typeOf(used)
     if (bytes.length === 0) return message('Nothing to show', `The answer is ${used.status}, without a body.`)
     if (/^text\/html\b/.test(type)) {
-      return compose(
-        new TextDecoder().decode(bytes),
-        page.url,
-        (url, kind) => this.#load(url, kind, page, signal),
-        (text) => this.#listener.omitted(text),
-      )
+      return compose(new TextDecoder().decode(bytes), page.url, {
+        load: (url, kind) => this.#load(url, kind, page, signal),
+        loadFrame: (url) => this.#loadFrame(url, page, signal, depth + 1),
+        omit: (text) => this.#listener.omitted(text),
+      })
     }
     if (type.startsWith('image/')) return `<img alt="" src="${dataUrl(attribute(type), bytes)}">`
     if (type === '' || /^text\/|json|javascript|xml/.test(type)) {
@@ -104,6 +138,17 @@ export class Preview {
       return `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${text}</pre>`
     }
     return message('A download', `${bytes.length} bytes of ${type}, which a browser would save as a file.`)
+  }
+
+  /** The document of a frame within the document. */
+  async #loadFrame(url: string, page: Page, signal: AbortSignal, depth: number): Promise<string> {
+    if (depth > DEEPEST) return ''
+    const { view, body } = await this.#browser.fetch(getRequest(url, 'iframe', page), { signal })
+    const used = contentOf(view)
+    const bytes = used ? await readAll(body) : new Uint8Array()
+    const inner = { url: used?.url || view.url, sandboxed: false }
+    const html = await this.#document(view, bytes, inner, { signal, depth })
+    return `<!doctype html><base href="${attribute(inner.url)}">${html}`
   }
 
   async #load(url: string, kind: AskKind, page: Page, signal: AbortSignal): Promise<Asset | null> {
@@ -115,7 +160,11 @@ export class Preview {
       this.#listener.omitted(`${url} could not be loaded. ${view.text}`)
       return null
     }
-    return { type: typeOf(used), bytes: await readAll(body) }
+    const bytes = await readAll(body)
+    if (kind !== 'script' && kind !== 'module') return { type: typeOf(used), bytes }
+    const sourceType = kind === 'module' ? 'module' : 'script'
+    const source = rewriteLocation(new TextDecoder().decode(bytes), { sourceType })
+    return { type: typeOf(used), bytes: encodeText(source) }
   }
 }
 

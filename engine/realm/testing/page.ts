@@ -18,6 +18,8 @@ export interface Tried extends Ran {
 export interface RealmPage {
   /** Runs source in a realm, waits so many ms for what it began, and says what came of it. */
   run(source: string, options?: { isEntry?: boolean; page?: Page; waitMs?: number }): Promise<Tried>
+  /** Runs source that draws a table. */
+  table(source: string): Promise<Described['table']>
   /** Shows a document, and resolves when it is composed. */
   open(path: string): Promise<void>
   /** What the preview said since: documents, what was left out, what was written into the console. */
@@ -39,8 +41,11 @@ let pulled = 0
 let cancelled = 0
 let jar = 'a=1'
 
-const say = (level: string, parts: readonly Described[]): void =>
-  void lines.push(`${level}: ${parts.map(({ text }) => text).join(' ')}`)
+const tables: NonNullable<Described['table']>[] = []
+const say = (level: string, parts: readonly Described[]): void => {
+  lines.push(`${level}: ${parts.map(({ text }) => text).join(' ')}`)
+  tables.push(...parts.flatMap(({ table }) => table ?? []))
+}
 
 let realm: Realm | null = null
 let preview: Preview | null = null
@@ -65,6 +70,11 @@ const inPage: RealmPage = {
       cancelled,
     }
   },
+  async table(source) {
+    tables.length = 0
+    await inPage.run(source)
+    return tables[0]
+  },
   async open(path) {
     preview ??= new Preview(
       document.body,
@@ -74,6 +84,7 @@ const inPage: RealmPage = {
         clear: () => undefined,
         loading: ({ method, url }) => void lines.push(`loading ${method} ${url}`),
         shown: ({ url }) => void lines.push(`shown ${url}`),
+        past: () => undefined,
         omitted: (text) => void lines.push(`omitted ${text}`),
       },
     )
@@ -107,8 +118,15 @@ const DOCUMENTS: Readonly<Record<string, readonly [type: string, text: string]>>
   '/search': ['application/json', '{"found": []}'],
   '/leaves': [
     'text/html',
-    '<p>going</p><script>setTimeout(() => { window.location.href = "https://elsewhere.test/" }, 50)</script>',
+    '<p>going</p><script>const gone = window; gone["loca" + "tion"].href = "https://elsewhere.test/"</script>',
   ],
+  '/moves': ['text/html', '<p>going</p><script>location = "/next?x=2"</script>'],
+  '/where': [
+    'text/html',
+    '<script>console.log(location.href, document.location.pathname); location.hash = "x"; console.log(location.hash)</script>',
+  ],
+  '/holds': ['text/html', '<iframe src="/inner"></iframe>'],
+  '/inner': ['text/html', '<h1>Inner</h1><script>parent.postMessage("x", "*"); console.log("inner ran")</script>'],
 }
 
 function view(
@@ -166,6 +184,10 @@ async function carryOut(request: PageRequest, { signal }: { readonly signal: Abo
       view: view(request, null, { name: 'TypeError', message: 'Failed to fetch' }),
       body: stream([]),
     }
+  }
+  if (pathname === '/no-events') {
+    const failed = view(request, null)
+    return { view: { ...failed, category: new URL(request.url).search.slice(1) }, body: stream([]) }
   }
   if (pathname === '/opaque') {
     return {
