@@ -1,4 +1,5 @@
-// How a request reaches the app: as a real fetch where a service worker can be had, else directly.
+// How a request reaches the app: as a real fetch where a service worker can be had, else directly. And what is left of the
+// page when the network is gone.
 import { expect } from 'vitest'
 import { ECHO_SOCKET, ONE_GET, withHeader } from '../content/programs'
 import { test, waitFor, waitForText } from '../fixtures/app'
@@ -112,4 +113,40 @@ test('a WebSocket talks past the service worker, and the form keeps its request'
   await said.fill('only this')
   await app.openFile('requests.http')
   await waitForText(app.page.locator('.monaco-editor').first(), 'only')
+})
+
+test('without a network the page runs and fetches on, and what it has not fetched yet says so and comes later', async ({
+  open,
+}) => {
+  const app = await open()
+  app.expectConsoleError(/ERR_INTERNET_DISCONNECTED/)
+  const context = app.page.context()
+  await context.setOffline(true)
+  await app.type(withHeader('offline', 'x-offline'))
+  await app.openFile('requests.http')
+  await app.type(ONE_GET)
+  await app.runAsItIs()
+  expect(await app.laneStatus.textContent()).toMatch(/service worker/i)
+  const fetched = () =>
+    app.page.evaluate(async () => (await fetch('http://localhost:8000/hello', { mode: 'no-cors' })).status)
+  expect(await fetched()).toBe(200)
+
+  const choose = async (name: string) => {
+    await app.page.getByRole('button', { name: 'What to do with this run' }).click()
+    await app.page.getByRole('menuitem', { name }).click()
+  }
+  await choose('Guess before the run')
+  const alert = app.page.getByRole('alert')
+  await waitForText(alert, 'This view could not be fetched.')
+  await app.page.getByRole('button', { name: 'Back', exact: true }).click()
+  expect((await app.layers()).length).toBeGreaterThan(3)
+  expect(await app.editorText()).toContain('GET')
+
+  await choose('Guess before the run')
+  await context.setOffline(false)
+  await alert.getByRole('button', { name: 'Try again' }).click()
+  const view = app.page.getByRole('region', { name: 'Guess before the run' })
+  await waitFor(async () => (await view.getByRole('button').count()) > 1)
+  const sheets = () => app.page.evaluate(() => [...document.styleSheets].map(({ href }) => href ?? '').join(' '))
+  await waitFor(async () => /predict-/.test(await sheets()))
 })

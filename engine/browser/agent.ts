@@ -1,7 +1,7 @@
 // The browser as the engine calls it: one turn at a time, at virtual times. Keeps the fetches that are under way.
 import type { BrowserState, BrowserTurn, Ms, PageRequest } from '../protocol'
 import { fetchSteps } from './fetch-steps'
-import type { Finished, Opened, Reply, Sending, Steps } from './flight'
+import type { Finished, Opened, Reply, Sending, Steps, Waiting } from './flight'
 import { EMPTY_STATE, Memory } from './memory'
 
 /** A user agent with its memory. Synchronous and deterministic: time is only what it is told. */
@@ -34,7 +34,7 @@ export class Agent {
 
   /**
    * Goes on with a fetch, with what came back of what the turn before had sent: all of it, or its head while the body is
-   * still coming. After a turn that is open the whole exchange is to follow.
+   * still coming. After a turn that is open or waits the whole exchange is to follow.
    */
   next(id: number, reply: Reply, nowMs: Ms): BrowserTurn {
     const steps = this.#flights.get(id)
@@ -43,7 +43,7 @@ export class Agent {
     return this.#toTurn(id, steps.next({ reply, nowMs }))
   }
 
-  #toTurn(id: number, step: IteratorResult<Sending | Opened, Finished>): BrowserTurn {
+  #toTurn(id: number, step: IteratorResult<Sending | Opened | Waiting, Finished>): BrowserTurn {
     if (!step.done) return step.value
     this.#flights.delete(id)
     return step.value

@@ -9,12 +9,13 @@ import { judgeResourcePolicy } from './embedding'
 import { serialOrigin, startFlight, type Finished, type Flight, type Steps } from './flight'
 import { followRedirect, invalidRedirect } from './follow-redirect'
 import { enterFetch } from './main-fetch'
+import { judgeIntegrity, readIntegrity, waitsForWhole } from './integrity'
 import type { Memory } from './memory'
 import { load } from './load'
 import type { Answer } from './network'
-import { whenWhole } from './open-response'
+import { awaitWhole, whenWhole } from './open-response'
 import { openSocket } from './open-socket'
-import { blockedByCors, failedNetwork, refused } from './outcome'
+import { aborted, blockedByCors, failedNetwork, refused } from './outcome'
 import { readBody } from './read-body'
 import { isRedirectStatus, redirectTarget } from './redirect'
 import { readOrSetCookie } from './script-cookies'
@@ -32,6 +33,7 @@ export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<
   if ('message' in built) return refused(ask, built, notes, console)
   const flight = startFlight(ask, built, memory, { notes, console }, nowMs)
   if (ask.page.kind === 'websocket') return yield* openSocket(flight)
+  readIntegrity(flight)
   for (;;) {
     const stopped = enterFetch(flight) ?? (flight.tainting === 'cors' ? yield* askFirst(flight) : null)
     if (stopped) return stopped
@@ -44,6 +46,10 @@ export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<
     }
     const got = yield* load(flight)
     if ('done' in got) return got
+    if (flight.isComing && waitsForWhole(flight) && !isRedirectStatus(got.answer.status)) {
+      const whole = yield* awaitWhole(flight)
+      return whole ? (receive(flight, got.settle(whole)) ?? aborted(flight)) : aborted(flight)
+    }
     const ended = receive(flight, got.answer)
     if (ended) return yield* whenWhole(flight, ended, (whole) => receive(flight, got.settle(whole)))
   }
@@ -92,5 +98,11 @@ function receive(flight: Flight, answer: Answer): Finished | null {
     return followRedirect(flight, answer, redirect)
   }
   const body = readBody(flight, answer)
-  return judgeUse(flight, answer, body) ?? deliver(flight, answer, body, note)
+  // Of scripts it is judged among the reasons not to run them.
+  const isRunning = flight.ask.page.kind === 'script' || flight.ask.page.kind === 'module'
+  return (
+    judgeUse(flight, answer, body) ??
+    (isRunning ? null : judgeIntegrity(flight, body.body, tainting === 'opaque')) ??
+    deliver(flight, answer, body, note)
+  )
 }

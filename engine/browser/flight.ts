@@ -46,12 +46,18 @@ export interface Opened extends Finished {
   readonly isOpen: true
 }
 
+/** The head is good for nothing alone: the whole exchange is to follow. */
+export interface Waiting {
+  readonly notes: readonly RuleNote[]
+  readonly isWaiting: true
+}
+
 export interface Resumed {
   readonly reply: Reply
   readonly nowMs: Ms
 }
 
-export type Steps<T> = Generator<Sending | Opened, T, Resumed>
+export type Steps<T> = Generator<Sending | Opened | Waiting, T, Resumed>
 
 export interface Flight {
   readonly ask: PageRequest

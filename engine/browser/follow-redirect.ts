@@ -2,6 +2,7 @@
 import { hiddenResponse } from './deliver'
 import type { Finished, Flight } from './flight'
 import { getHeader, withoutHeaders } from './headers'
+import { judgeIntegrity } from './integrity'
 import type { Answer } from './network'
 import { blocked, blockedByCors, failedNetwork, finish } from './outcome'
 import { becomesGet, BODY_HEADERS, MOST_REDIRECTS } from './redirect'
@@ -20,6 +21,8 @@ export function followRedirect(flight: Flight, answer: Answer, url: URL): Finish
   const rule = 'redirect'
   const mode = ask.page.redirect ?? 'follow'
   if (mode === 'manual') {
+    const unread = judgeIntegrity(flight, { text: '', encoding: 'utf8' }, true)
+    if (unread) return unread
     return finish(
       flight,
       {

@@ -4,6 +4,7 @@ import { IMAGE, isDownload } from './document-type'
 import { isNosniff, framingLines, judgeFraming, judgeOpaque, judgeResourcePolicy, type Kept } from './embedding'
 import type { Finished, Flight } from './flight'
 import { getHeader } from './headers'
+import { judgeIntegrity } from './integrity'
 import { isNavigation } from './kinds'
 import type { Answer } from './network'
 import { blocked, failedNetwork } from './outcome'
@@ -44,7 +45,7 @@ export function judgeUse(flight: Flight, answer: Answer, body: ReadBody): Finish
     return lost
   }
   if (kind === 'eventsource') return judgeStream(flight, answer)
-  if (kind === 'script' || kind === 'module') return judgeScript(flight, answer)
+  if (kind === 'script' || kind === 'module') return judgeScript(flight, answer, body)
   if (kind === 'css') return judgeStyle(flight, answer)
   if (flight.isComing) return null
   if (kind === 'img') return judgeImage(flight, answer, body)
@@ -73,7 +74,10 @@ function useless(flight: Flight, { status }: Answer): Finished {
 }
 
 /** What runs as a script: by its status, and for modules and under nosniff by its type. */
-function judgeScript(flight: Flight, answer: Answer): Finished | null {
+function judgeScript(flight: Flight, answer: Answer, { body }: ReadBody): Finished | null {
+  // Before its type, and with the status that it needs: so Chromium.
+  const other = judgeIntegrity(flight, body, flight.tainting === 'opaque')
+  if (other) return other
   const type = getHeader(answer.headers, 'content-type') ?? ''
   const essence = essenceOf(type) ?? ''
   if (JAVASCRIPT.test(essence)) return null

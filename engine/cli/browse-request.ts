@@ -13,7 +13,7 @@ const GREETING = 'hi'
 
 /** @param from  its position in the case */
 export function readRequest(one: BrowserCase, request: CaseRequest, from: number): PageRequest {
-  const { body, referrer, integrity, cookie } = request
+  const { body, referrer, cookie } = request
   const page = pageOf(request.page_origin ?? one.page_origin, SITE, one.permissions ?? [])
   const asked = toPageRequest(
     { ...request, body: body === null || body === undefined ? null : plainBody(body) },
@@ -32,7 +32,6 @@ export function readRequest(one: BrowserCase, request: CaseRequest, from: number
       ...asked.page,
       ...(isSocket && { hasBody: false, bodyType: null }),
       ...(typeof referrer === 'string' && { referrer }),
-      ...(integrity && { integrity }),
       ...(typeof cookie === 'string' && { cookie }),
     },
   }

@@ -190,6 +190,8 @@ export interface BrowserTurn {
   readonly done?: Omit<FetchView, 'exchanges' | 'startedAt' | 'endedAt'>
   /** With `done`: that is what the page has with the head of its response; the browser is asked again when the body is there. */
   readonly isOpen?: true
+  /** With neither: a head was told, and nothing can be made of it before the body is there. */
+  readonly isWaiting?: true
 }
 
 export type ExchangeRole = 'preflight' | 'request'

@@ -16,6 +16,7 @@ export type PageSettings = Pick<
   | 'cache'
   | 'referrerPolicy'
   | 'targetAddressSpace'
+  | 'integrity'
 >
 
 type SettingLine = Line & { readonly key: string; readonly value: string }
@@ -34,7 +35,7 @@ const CACHES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'onl
 /** Settings that mean something to a browser alone. */
 export const PAGE_SETTINGS = [
   ...['page', 'sandbox', 'page-address-space', 'page-local-network-access'],
-  ...['kind', 'mode', 'credentials', 'redirect', 'cache', 'referrer-policy', 'target-address-space'],
+  ...['kind', 'mode', 'credentials', 'redirect', 'cache', 'referrer-policy', 'target-address-space', 'integrity'],
 ] as const
 
 /**
@@ -69,6 +70,7 @@ export function readPage(
     cache: oneOf('cache', CACHES),
     referrerPolicy: oneOf('referrer-policy', REFERRER_POLICIES),
     targetAddressSpace: oneOf('target-address-space', ADDRESS_SPACES),
+    integrity: find('integrity')?.value,
   }
   const document: PageDocument = withoutUndefined({
     addressSpace: oneOf('page-address-space', ADDRESS_SPACES),

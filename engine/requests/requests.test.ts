@@ -293,11 +293,12 @@ describe('pages', () => {
   test('settings of the page’s document stand together', () => {
     const { page } = only(
       '# @page https://app.shop.test\n# @page-address-space public\n# @page-local-network-access granted\n' +
-        '# @target-address-space loopback\nGET /',
+        '# @target-address-space loopback\n# @integrity sha256-abcd\nGET /',
     )
     expect(page).toMatchObject({
       document: { addressSpace: 'public', localNetworkAccess: 'granted' },
       targetAddressSpace: 'loopback',
+      integrity: 'sha256-abcd',
     })
   })
 

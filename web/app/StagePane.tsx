@@ -1,7 +1,7 @@
 // A view that takes the whole width: its title, the way back to the bench, and the view itself.
-import { lazy, Suspense, useEffect, useRef, type ComponentType } from 'react'
+import { useEffect, useRef, type ComponentType } from 'react'
 import { useApp, type Stage } from '../store'
-import { Button, Icon } from '../ui'
+import { Button, fetched, Icon } from '../ui'
 import type { Size } from './use-size'
 
 /** What every such view is given. */
@@ -14,35 +14,38 @@ interface StageEntry {
   readonly View: ComponentType<StageProps>
 }
 
+const view = (load: () => Promise<ComponentType<StageProps>>): ComponentType<StageProps> =>
+  fetched({ load, wait: 'Fetching this view.', what: 'This view' })
+
 /** Each is fetched when it is first shown. */
 const STAGES: Readonly<Record<Exclude<Stage, 'bench'>, StageEntry>> = {
   compare: {
     title: 'Two runs side by side',
-    View: lazy(async () => ({ default: (await import('../compare')).ComparePane })),
+    View: view(async () => (await import('../compare')).ComparePane),
   },
   sequence: {
     title: 'Sequence',
-    View: lazy(async () => ({ default: (await import('../sequence')).SequencePane })),
+    View: view(async () => (await import('../sequence')).SequencePane),
   },
   predict: {
     title: 'Guess before the run',
-    View: lazy(async () => ({ default: (await import('../predict')).PredictPane })),
+    View: view(async () => (await import('../predict')).PredictPane),
   },
   comic: {
     title: 'Comic strip of the run',
-    View: lazy(async () => ({ default: (await import('../share')).ComicPane })),
+    View: view(async () => (await import('../share')).ComicPane),
   },
   branches: {
     title: 'Branches of this session',
-    View: lazy(async () => ({ default: (await import('../branches')).BranchesPane })),
+    View: view(async () => (await import('../branches')).BranchesPane),
   },
   orders: {
     title: 'All orders',
-    View: lazy(async () => ({ default: (await import('../orders')).OrdersPane })),
+    View: view(async () => (await import('../orders')).OrdersPane),
   },
   spellings: {
     title: 'One layer, three spellings',
-    View: lazy(async () => ({ default: (await import('../spellings')).SpellingsPane })),
+    View: view(async () => (await import('../spellings')).SpellingsPane),
   },
 }
 
@@ -72,9 +75,7 @@ export function StagePane({ stage, size }: { readonly stage: Exclude<Stage, 'ben
         </h2>
       </div>
       <div className="stage__body">
-        <Suspense fallback={<p className="app__wait">Fetching this view.</p>}>
-          <View size={size} />
-        </Suspense>
+        <View size={size} />
       </div>
     </section>
   )

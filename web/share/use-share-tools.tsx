@@ -14,7 +14,10 @@ import './share.css'
 type Writers = typeof Export
 
 /** Fetched when something is taken along for the first time. */
-const writers = (): Promise<Writers> => import('../../engine/export')
+const writers = (): Promise<Writers> =>
+  import('../../engine/export').catch((cause: unknown) => {
+    throw new Error('What writes this could not be fetched. Check the connection, then try again.', { cause })
+  })
 
 /** The shown exchange, and where the cursor stands in it. */
 interface Place {

@@ -53,8 +53,9 @@ export const createChangesSlice: StateCreator<All, [], [], ChangesSlice> = (set,
     const ids = layers.map(({ id }) => id)
     const wanted = stack.map((id) => ids.indexOf(id))
     // The parser comes along with the first move.
-    const { reorderLayers } = await import('../../engine/edit')
-    const done = reorderLayers(files, layers, wanted, moved === null ? undefined : ids.indexOf(moved))
+    const edit = await import('../../engine/edit').catch(() => null)
+    if (!edit) return 'What moves the lines could not be fetched. Check the connection, then try again.'
+    const done = edit.reorderLayers(files, layers, wanted, moved === null ? undefined : ids.indexOf(moved))
     return done.ok ? { ...files, ...done.files } : done.why
   }
 

@@ -44,6 +44,12 @@ export const createLinkSlice: StateCreator<All, [], [], LinkSlice> = (set, get) 
     else get().chooseExchange(link.exchange)
     if (link.step !== null) get().seek(link.step, link.moment)
   }
+  /** What writes and reads links; null where it could not be fetched, which is said. */
+  const fetchLinks = () =>
+    import('./moment-link').catch(() => {
+      trouble('What reads and writes links could not be fetched. Check the connection, then try again.')
+      return null
+    })
   return {
     linkNote: null,
     closeLinkNote: () => set({ linkNote: null }),
@@ -53,7 +59,9 @@ export const createLinkSlice: StateCreator<All, [], [], LinkSlice> = (set, get) 
       await go?.()
     },
     copyLink: async (page, write) => {
-      const { MOST_LINK_CHARS, filesBeyond, writeMomentLink } = await import('./moment-link')
+      const links = await fetchLinks()
+      if (!links) return
+      const { MOST_LINK_CHARS, filesBeyond, writeMomentLink } = links
       const { place, shown, exchangeIndex, unsentFetch, cursor, moment, fastapi, versions } = get()
       // A question's program is in no catalog: its link brings it whole, to the lesson it belongs to.
       const [id = place.id, question] = place.id.split('#')
@@ -84,7 +92,9 @@ export const createLinkSlice: StateCreator<All, [], [], LinkSlice> = (set, get) 
       set({ linkNote: { kind: 'made', url, isCopied } })
     },
     openLink: async (hash) => {
-      const { filesWith, readMomentLink } = await import('./moment-link')
+      const links = await fetchLinks()
+      if (!links) return
+      const { filesWith, readMomentLink } = links
       const link = readMomentLink(hash)
       if (!link) {
         trouble(DAMAGED)

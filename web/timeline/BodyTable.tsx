@@ -87,9 +87,13 @@ function useDecoder(rows: readonly BodyRow[]): Decode | null {
   useEffect(() => {
     if (!isNeeded) return
     let isGone = false
-    void import('../../engine/browser/decode').then(({ decodeBody }) => {
-      if (!isGone) setDecode(() => decodeBody)
-    })
+    import('../../engine/browser/decode').then(
+      ({ decodeBody }) => {
+        if (!isGone) setDecode(() => decodeBody)
+      },
+      // Without a connection bodies are shown as they are on the wire.
+      () => undefined,
+    )
     return () => {
       isGone = true
     }

@@ -28,6 +28,7 @@ export interface CaseRequest {
   readonly cache?: PageRequest['page']['cache'] | null | undefined
   readonly referrerPolicy?: string | null | undefined
   readonly targetAddressSpace?: AddressSpace | null | undefined
+  readonly integrity?: string | null | undefined
   readonly keepalive?: boolean | null | undefined
   readonly uploadListener?: boolean | null | undefined
   /** Value of the attribute; empty means `anonymous`. */
@@ -110,6 +111,7 @@ export function toPageRequest(request: AnyCaseRequest, page: Page, from: number)
       ...(redirect && { redirect }),
       ...(cache && { cache }),
       ...(referrerPolicy && { referrerPolicy }),
+      ...(request.integrity && { integrity: request.integrity }),
       ...(targetAddressSpace && { targetAddressSpace }),
       ...(request.keepalive && { keepalive: true }),
       ...(request.uploadListener && { listensToUpload: true }),

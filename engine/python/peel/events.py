@@ -230,6 +230,7 @@ class BrowserTurn(TypedDict):
     wire: NotRequired[dict[str, Any]]
     done: NotRequired[dict[str, Any]]
     isOpen: NotRequired[bool]
+    isWaiting: NotRequired[bool]
 
 
 class OpenResult(TypedDict):

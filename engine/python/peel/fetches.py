@@ -201,6 +201,8 @@ class Fetch:
         assert here is not None
         self._is_judged = True
         turn = owner.ask("next", self._number, reply={"head": _brief(here, is_head=True)})
+        if turn.get("isWaiting"):
+            return
         done = turn.get("done")
         if done is None or not turn.get("isOpen"):
             # Of a redirect, a preflight, or what the page may not read, no browser waits for the body.
@@ -272,7 +274,7 @@ class Fetch:
         came = here is not None and here.answered
         turn = ask("next", number, reply=_brief(here) if here is not None and came else ABORTED)
         notes = turn["notes"]
-        if "wire" in turn or turn.get("isOpen"):
+        if "wire" in turn or turn.get("isOpen") or turn.get("isWaiting"):
             turn = ask("next", number, reply=ABORTED)
             notes = notes + turn["notes"]
         self._end(notes, turn["done"])  # type: ignore[typeddict-item]

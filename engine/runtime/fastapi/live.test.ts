@@ -125,6 +125,30 @@ async def three():
     expect([told(whole), whole.at]).toEqual([[['chunk', 'part 0;part 1;part 2;'], ['done']], 3000])
   })
 
+  test('with an `integrity` is given when all of it has been looked at, or never', () => {
+    const program = `${FEED}
+@app.get("/two")
+async def two():
+    async def parts():
+        yield "1"
+        await asyncio.sleep(1)
+        yield "2"
+    return StreamingResponse(parts())
+`
+    const runtime = start('never', program)
+    const asked = (integrity: string, id: string) => {
+      const request = ask('https://api.shop.test/two')
+      const first = runtime.call('live', begin({ ...request, page: { ...request.page, integrity } }, id))
+      return first.pieces.length > 0 ? first : runtime.call('live', read(id))
+    }
+    // Digest of "12".
+    const good = asked('sha256-a1HUMd9dfxQcvs7M957fPdhhw7QGnwsRZho+76y7qRg=', 'a')
+    const bad = asked('sha256-abcd', 'b')
+    expect(bad.pieces).toMatchObject([{ kind: 'done', view: { outcome: 'blocked', category: 'integrity' } }])
+    expect(told(good)).toEqual([['head'], ['chunk', '12'], ['done']])
+    expect(good.at).toBe(1000)
+  })
+
   test('ends at its head where the page may not read it', () => {
     const refused = start().call('live', begin(ask(FEED_URL, 'eventsource', 'https://evil.test')))
     expect(refused.pieces).toMatchObject([
