@@ -48,6 +48,27 @@ const run = (source: string, options: Parameters<RealmPage['run']>[1] = {}): Pro
 const value = async (source: string): Promise<string> => (await run(source)).value?.text ?? 'nothing'
 
 describe('fetch', () => {
+  test('gives the bytes of a blob along, whose URL is of the page’s origin, until it is revoked', async () => {
+    const { value: shown, asked } = await run(
+      `const made = URL.createObjectURL(new Blob(['hi'], { type: 'text/plain' }))
+       await fetch(made + '#part')
+       await new Promise((done) => { const x = new XMLHttpRequest(); x.open('GET', made); x.onloadend = done; x.send() })
+       URL.revokeObjectURL(made)
+       await fetch(made)
+       made`,
+    )
+    expect(shown?.text).toMatch(/^'blob:https:\/\/app\.shop\.test\/[\da-f-]{36}'$/)
+    const blob = { type: 'text/plain', body: { text: 'hi', encoding: 'utf8' } }
+    expect(asked.map(({ page: { kind, blob: given } }) => [kind, given])).toEqual([
+      ['fetch', blob],
+      ['xhr', blob],
+      ['fetch', undefined],
+    ])
+    expect(await value("try { URL.createObjectURL('x') } catch (error) { error.message }")).toBe(
+      "\"Failed to execute 'createObjectURL' on 'URL': Overload resolution failed.\"",
+    )
+  })
+
   test('asks as it was called, and gives a response that can be read', async () => {
     const { value: shown, asked } = await run(
       `const r = await fetch('/items?q=1', { method: 'PUT', headers: { 'X-A': ' 1', Cookie: 'x=y' }, credentials: 'include', body: 'hi' });

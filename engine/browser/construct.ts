@@ -64,6 +64,13 @@ export function constructRequest(ask: PageRequest, tell: Tell): Constructed | Re
   }
   const url = parseUrl(ask.url, page.url)
   if (!url) return refuseUrl(kind, ask.url)
+  if (kind === 'beacon' && url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return refuse(
+      kind,
+      'Beacons are only supported over HTTP(S).',
+      `A beacon goes to servers, not to \`${url.protocol}\`.`,
+    )
+  }
   if (isFetch) {
     if (url.username !== '' || url.password !== '') {
       return refuse(

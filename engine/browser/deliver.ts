@@ -29,7 +29,7 @@ export function deliver(flight: Flight, answer: Answer, body: ReadBody, checked:
     tainting === 'cors' ? corsHeaders(answer.headers, kind.credentials === 'include') : basicHeaders(answer.headers)
   const whole = readableResponse(flight, answer, type, headers, body)
   if (isNavigation(ask.page.kind)) {
-    const isOwn = isSameOrigin(origin, originOf(url))
+    const isOwn = isSameOrigin(origin, originOf(url)) || url.protocol === 'about:'
     const what = ask.page.kind === 'iframe' ? 'The frame shows the document' : 'The page is left for the document'
     const text = isOwn
       ? `${what}; it is of the page's own origin.`

@@ -2,6 +2,7 @@
 // Generators: they yield what is to be sent and are resumed with what came back. Knows nothing of wires and clocks.
 import type { Ms, PageRequest, RuleNote } from '../protocol'
 import { askFirst } from './ask-first'
+import { answerBuiltIn, isBuiltIn, noteBuiltIn } from './built-in'
 import { constructRequest } from './construct'
 import { checkCors } from './cors-check'
 import { deliver } from './deliver'
@@ -37,6 +38,7 @@ export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<
   for (;;) {
     const stopped = enterFetch(flight) ?? (flight.tainting === 'cors' ? yield* askFirst(flight) : null)
     if (stopped) return stopped
+    if (isBuiltIn(flight)) return answerItself(flight)
     if (ask.page.isStream && flight.body !== null) return refuseStream(flight)
     const upgrade = memory.hsts.upgrade(flight.url, flight.nowMs)
     if (upgrade) {
@@ -53,6 +55,13 @@ export function* fetchSteps(ask: PageRequest, memory: Memory, nowMs: Ms): Steps<
     const ended = receive(flight, got.answer)
     if (ended) return yield* whenWhole(flight, ended, (whole) => receive(flight, got.settle(whole)))
   }
+}
+
+/** Fetch 4.2: the answer to a URL for which no server is asked. */
+function answerItself(flight: Flight): Finished {
+  const answer = answerBuiltIn(flight)
+  if ('done' in answer) return answer
+  return conclude(flight, answer, noteBuiltIn(flight))
 }
 
 /**
@@ -97,12 +106,17 @@ function receive(flight: Flight, answer: Answer): Finished | null {
     if (note) flight.notes.push(note)
     return followRedirect(flight, answer, redirect)
   }
+  return conclude(flight, answer, note)
+}
+
+/** The last answer: whether it is of use, and what of it the page has. */
+function conclude(flight: Flight, answer: Answer, note: RuleNote | null): Finished {
   const body = readBody(flight, answer)
   // Of scripts it is judged among the reasons not to run them.
   const isRunning = flight.ask.page.kind === 'script' || flight.ask.page.kind === 'module'
   return (
     judgeUse(flight, answer, body) ??
-    (isRunning ? null : judgeIntegrity(flight, body.body, tainting === 'opaque')) ??
+    (isRunning ? null : judgeIntegrity(flight, body.body, flight.tainting === 'opaque')) ??
     deliver(flight, answer, body, note)
   )
 }

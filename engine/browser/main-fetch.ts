@@ -1,6 +1,8 @@
 // Where a request may go at all, and how much of the answer there will be to see (Fetch 4.1, "main fetch").
 import { bodyBytes } from '../requests'
+import { isBuiltIn } from './built-in'
 import type { Finished, Flight } from './flight'
+import { isNavigation, isTopLevel } from './kinds'
 import { judgeMixed } from './mixed-content'
 import { blocked, blockedByCors, failedNetwork } from './outcome'
 import { isSameOrigin, originOf } from './url'
@@ -24,19 +26,30 @@ export function enterFetch(flight: Flight): Finished | null {
 function checkScheme(flight: Flight): Finished | null {
   const { url, kind, urls, ask } = flight
   const { protocol, href } = url
-  if (protocol === 'http:' || protocol === 'https:') return null
+  if (protocol === 'http:' || protocol === 'https:' || isBuiltIn(flight)) return null
   const note = {
     rule: 'scheme',
     source: 'Fetch 4.2, "scheme fetch"',
-    text: `\`${protocol}\` is not fetched here, only \`http:\` and \`https:\`.`,
+    text: `\`${protocol}\` is not fetched here, only \`http:\`, \`https:\`, \`data:\` and the page's own \`blob:\`.`,
   }
-  if (protocol === 'file:') return blocked(flight, REFUSED, note, [`Not allowed to load local resource: ${href}`])
+  const isFetch = ask.page.kind === 'fetch'
+  if (protocol === 'data:' && isTopLevel(ask.page.kind)) {
+    const text = 'No page may send the whole tab to a `data:` URL.'
+    return blocked(flight, REFUSED, { ...note, source: 'Chromium', text }, [
+      `Not allowed to navigate top frame to data URL: ${href}`,
+    ])
+  }
+  if (protocol === 'file:' || (protocol === 'blob:' && !isFetch)) {
+    return blocked(flight, REFUSED, note, [`Not allowed to load local resource: ${href}`])
+  }
   const isFirst = urls.length === 1
   // Only what is not `fetch`, and redirects, get as far as Chromium's network service, which speaks of CORS.
-  if (kind.mode === 'cors' && !(isFirst && ask.page.kind === 'fetch')) {
+  if (kind.mode === 'cors' && !(isFirst && isFetch)) {
     return blockedByCors(flight, { error: 'CorsDisabledScheme', detail: '', note })
   }
-  if (!isFirst) return failedNetwork(flight, 'net::ERR_UNKNOWN_URL_SCHEME', note)
+  if (!isFirst || (!isFetch && !isNavigation(ask.page.kind))) {
+    return failedNetwork(flight, 'net::ERR_UNKNOWN_URL_SCHEME', note)
+  }
   return blocked(flight, REFUSED, note, [
     `Fetch API cannot load ${href}. URL scheme "${protocol.slice(0, -1)}" is not supported.`,
   ])
@@ -55,7 +68,7 @@ function checkKeepalive(flight: Flight): Finished | null {
 
 function chooseTainting(flight: Flight): Finished | null {
   const { kind, origin, url, ask } = flight
-  const isOwn = isSameOrigin(origin, originOf(url))
+  const isOwn = isSameOrigin(origin, originOf(url)) || isBuiltIn(flight)
   if (kind.mode === 'navigate' || (isOwn && flight.tainting === 'basic')) {
     flight.tainting = 'basic'
   } else if (kind.mode === 'same-origin') {
@@ -86,7 +99,7 @@ function chooseTainting(flight: Flight): Finished | null {
 }
 
 function checkMixed(flight: Flight): Finished | null {
-  const mixed = judgeMixed(flight)
+  const mixed = isBuiltIn(flight) ? null : judgeMixed(flight)
   if (!mixed) return null
   if (mixed.verdict === 'blocked') return blocked(flight, mixed.category ?? 'mixed-content', mixed.note, mixed.console)
   flight.notes.push(mixed.note)

@@ -5,6 +5,7 @@ import { refuseCodings } from './decode'
 import type { Finished, Flight, Reply, Sending, Steps } from './flight'
 import { getHeader } from './headers'
 import { isTopLevel } from './kinds'
+import { isNobodysName } from './sites'
 import { aborted, blocked, blockedByCors, failedNetwork, pending } from './outcome'
 import { refuseHead, refusePort, type Refused } from './refuse-head'
 import { originOf, withoutFragment } from './url'
@@ -19,6 +20,15 @@ export function* exchange(flight: Flight, sending: Sending): Steps<Answer | Fini
   if (badPort) {
     flight.notes = [...sending.notes, ...flight.notes]
     return refuse(flight, badPort)
+  }
+  if (isNobodysName(url.hostname)) {
+    flight.notes = [...sending.notes, ...flight.notes]
+    return failedNetwork(flight, 'net::ERR_NAME_NOT_RESOLVED', {
+      rule: 'network',
+      source: 'RFC 6761 6.4, "invalid."',
+      text: `No address is known for the name ${url.hostname}: nobody could be asked. This has nothing to do with CORS.`,
+      fix: 'Look for a slip in the name, or give it an address in DNS. Names in `.invalid` never have one.',
+    })
   }
   if (!memory.listens(withoutFragment(url))) {
     flight.notes = [...sending.notes, ...flight.notes]

@@ -48,6 +48,19 @@ export function isAddress(host: string): boolean {
   return /^(?:\d{1,3}\.){3}\d{1,3}$|^\[/.test(host)
 }
 
+/**
+ * Whether no name server has an address for a host: reserved for that (RFC 6761 6.4, RFC 7686 2), or no name of DNS at all
+ * (RFC 1035 2.3.4: an empty label, one of more than 63 octets, more than 253 together).
+ */
+export function isNobodysName(host: string): boolean {
+  if (isAddress(host)) return false
+  const labels = host.replace(/\.$/, '').split('.')
+  const last = labels.at(-1) ?? ''
+  return (
+    last === 'invalid' || last === 'onion' || host.length > 253 || labels.some((one) => one === '' || one.length > 63)
+  )
+}
+
 /** Whether what comes from there can't have been changed on its way (Secure Contexts 3.1). */
 export function isTrustworthy(url: string): boolean {
   if (!URL.canParse(url)) return false

@@ -88,6 +88,8 @@ export interface PageRequest {
     readonly referrer?: string
     readonly referrerPolicy?: string
     readonly integrity?: string
+    /** The bytes that a `blob:` URL of the page's own stands for; absent where it stands for none. */
+    readonly blob?: { readonly type: string; readonly body: BodyText }
     /** `RequestInit.targetAddressSpace`: where the script says that the server is. */
     readonly targetAddressSpace?: AddressSpace
     readonly keepalive?: boolean

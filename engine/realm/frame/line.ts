@@ -8,12 +8,20 @@ export class Line {
   #port: MessagePort | null = null
   #waiting: FromRealm[] = []
   readonly #onOther: (message: Exclude<ToRealm, Reply>) => void
+  readonly #complete: (ask: Ask) => Promise<Ask> | null
   readonly #listeners = new Map<number, (reply: Reply) => void>()
   #next = 1
 
-  /** @param onOther  hears what belongs to no number */
-  constructor(onOther: (message: Exclude<ToRealm, Reply>) => void) {
+  /**
+   * @param onOther  hears what belongs to no number
+   * @param complete  adds to an ask what only the frame has; null where there is nothing to wait for
+   */
+  constructor(
+    onOther: (message: Exclude<ToRealm, Reply>) => void,
+    complete: (ask: Ask) => Promise<Ask> | null = () => null,
+  ) {
     this.#onOther = onOther
+    this.#complete = complete
   }
 
   /** Takes the port into use; what was said before goes out now. */
@@ -30,7 +38,9 @@ export class Line {
   begin(kind: 'fetch' | 'socket', ask: Ask, listener: (reply: Reply) => void): number {
     const id = this.#next++
     this.#listeners.set(id, listener)
-    this.say({ kind, id, ask })
+    const completed = this.#complete(ask)
+    if (completed) void completed.then((whole) => this.say({ kind, id, ask: whole }))
+    else this.say({ kind, id, ask })
     return id
   }
 

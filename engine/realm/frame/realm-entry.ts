@@ -2,6 +2,7 @@
 // given. Its origin is opaque and nothing can be loaded; all that asks goes over one port to the page.
 import { EventSource } from 'eventsource'
 import type { RealmUp, Standing, ToRealm } from '../messages'
+import { Blobs } from './blobs'
 import { installConsole } from './console'
 import { describe } from './describe'
 import { evaluate, watchTurns } from './evaluate'
@@ -20,7 +21,12 @@ const script = document.currentScript
 let standing = JSON.parse(script?.dataset['standing'] ?? '{}') as Standing
 script?.remove()
 replace('origin', standing.origin)
-const line = new Line((message) => hear(line, message))
+const blobs = new Blobs()
+blobs.install(() => standing.origin)
+const line = new Line(
+  (message) => hear(line, message),
+  (ask) => blobs.complete(ask),
+)
 install(line)
 addEventListener('message', connect)
 const up: RealmUp = { kind: 'peel/realm-up' }
