@@ -64,9 +64,9 @@ describe('fetch', () => {
       ['xhr', blob],
       ['fetch', undefined],
     ])
-    expect(await value("try { URL.createObjectURL('x') } catch (error) { error.message }")).toBe(
-      "\"Failed to execute 'createObjectURL' on 'URL': Overload resolution failed.\"",
-    )
+    expect(
+      await value("(() => { try { return URL.createObjectURL('x') } catch (error) { return error.message } })()"),
+    ).toBe("\"Failed to execute 'createObjectURL' on 'URL': Overload resolution failed.\"")
   })
 
   test('asks as it was called, and gives a response that can be read', async () => {
