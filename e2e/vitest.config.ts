@@ -6,9 +6,8 @@ export default defineConfig({
   test: {
     include: ['e2e/specs/**/*.test.ts'],
     globalSetup: ['e2e/fixtures/global-setup.ts'],
-    // One page at a time: two cores are shared by the browser, Python in it, and this.
-    fileParallelism: false,
-    maxWorkers: 1,
+    // A page waits for its clock, its person and its files about as long as it computes.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A noisy machine gets a second chance; a page that is broken fails twice.

@@ -1,8 +1,9 @@
 // Twelve moments of the onion, each a real run in the built page, beside the pictures that were kept of them.
 import { readFileSync } from 'node:fs'
-import { chromium, type BrowserContextOptions } from 'playwright'
+import type { Browser, BrowserContextOptions } from 'playwright'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { App, waitFor } from '../fixtures/app-page'
+import { connectBrowser } from '../fixtures/connect-browser'
 import { comparePicture } from '../fixtures/pictures'
 
 interface Scene {
@@ -42,12 +43,12 @@ const SCENES: readonly Scene[] = [
 ]
 
 const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
-let browser: Awaited<ReturnType<typeof chromium.connect>>
+let browser: Browser
 /** One page for all scenes of a size: a program is run once, however many scenes it has. */
 const pages = new Map<BrowserContextOptions, { app: App; program: string }>()
 
 beforeAll(async () => {
-  browser = await chromium.connect(inject('browserEndpoint'))
+  browser = await connectBrowser()
 })
 
 afterAll(async () => {

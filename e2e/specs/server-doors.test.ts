@@ -1,7 +1,6 @@
 // Both doors in front of the real engine, in a real Chromium: whether a request comes as a real fetch through the service
 // worker or directly, the app is asked the same, and the trace tells the same.
 import { readFileSync } from 'node:fs'
-import { chromium } from 'playwright'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Fetched } from '../engine-page/page'
@@ -10,9 +9,7 @@ import { pageOf, toPageRequest } from '../../engine/browser/cases/to-page-reques
 import type { CaseRequest } from '../../engine/browser/cases/to-page-request'
 import type { BodyText, BrowserState, FetchView, PageRequest, RunDocument, StoredCookie } from '../../engine/protocol'
 import type { Program } from '../../engine'
-import { serveEnginePage } from '../fixtures/engine-site'
-import { BROWSER_FLAGS, findBrowser } from '../fixtures/find-browser'
-import type { Served } from '../fixtures/serve'
+import { openEnginePage } from '../fixtures/engine-tab'
 
 interface Case {
   readonly id: string
@@ -119,24 +116,15 @@ function programOf(one: Case): Program {
   }
 }
 
-let served: Served
 let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  served = await serveEnginePage()
-  const args = [...BROWSER_FLAGS, '--host-resolver-rules=MAP *.test 127.0.0.1:9']
-  browser = await chromium.launch({ executablePath: await findBrowser(), args })
-  page = await browser.newPage()
-  await page.goto(served.url)
-  await page.waitForFunction(() => document.title === 'ready')
-  const lane = await page.evaluate(() => enginePage.boot({ speed: Number.POSITIVE_INFINITY }))
-  expect(lane).toEqual({ kind: 'service worker' })
+  ;({ browser, page } = await openEnginePage({ speed: Number.POSITIVE_INFINITY }))
 }, 120_000)
 
 afterAll(async () => {
   await browser?.close()
-  await served?.close()
 })
 
 interface Told {

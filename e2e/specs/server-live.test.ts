@@ -1,11 +1,8 @@
 // Streams and WebSockets of the real engine, in a real Chromium: what a page reads comes piece by piece, at the pace of the
 // server's clock, and a page that leaves is missed by the app.
-import { chromium } from 'playwright'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { serveEnginePage } from '../fixtures/engine-site'
-import { BROWSER_FLAGS, findBrowser } from '../fixtures/find-browser'
-import type { Served } from '../fixtures/serve'
+import { openEnginePage } from '../fixtures/engine-tab'
 
 const MAIN = `
 import asyncio
@@ -62,23 +59,15 @@ async def echo(socket: WebSocket):
 const PROGRAM = { files: { 'main.py': MAIN }, entry: 'main.py', app: null }
 const API = 'https://api.shop.test'
 
-let served: Served
 let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  served = await serveEnginePage()
-  const args = [...BROWSER_FLAGS, '--host-resolver-rules=MAP *.test 127.0.0.1:9']
-  browser = await chromium.launch({ executablePath: await findBrowser(), args })
-  page = await browser.newPage()
-  await page.goto(served.url)
-  await page.waitForFunction(() => document.title === 'ready')
-  expect(await page.evaluate(() => enginePage.boot())).toEqual({ kind: 'service worker' })
+  ;({ browser, page } = await openEnginePage())
 }, 120_000)
 
 afterAll(async () => {
   await browser?.close()
-  await served?.close()
 })
 
 beforeEach(async () => {
