@@ -6,6 +6,7 @@ import { Button, Icon, Ticked } from '../ui'
 import { CookieForm } from './CookieForm'
 import { cookieWords, draftOf, NEW_COOKIE, withCookie, withoutCookie, type CookieDraft } from './memory'
 import { cookieNotes } from './readings'
+import { SetCookies } from './SetCookies'
 import { useMemory } from './use-memory'
 
 /** More than these would bury the newest. */
@@ -82,6 +83,7 @@ export function Cookies() {
           </li>
         ))}
       </ul>
+      <SetCookies />
       <StayedAtHome />
     </div>
   )

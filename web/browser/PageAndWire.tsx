@@ -47,9 +47,21 @@ function Line({ line }: { readonly line: WireLine }) {
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td data-side="the server said">{wire ?? <span className="wire__none">nothing</span>}</td>
+      <td data-side="the server said">
+        {wire?.map((text, index) => (
+          <span key={index} className="wire__line">
+            {text}
+          </span>
+        )) ?? <span className="wire__none">nothing</span>}
+      </td>
       <td data-side="the page may see">
-        {page === null ? <span className="wire__none">{why}</span> : page === wire ? <Same text={page} /> : page}
+        {page === null ? (
+          <span className="wire__none">{why}</span>
+        ) : page === wire?.join(', ') ? (
+          <Same text={page} />
+        ) : (
+          page
+        )}
       </td>
     </tr>
   )

@@ -110,6 +110,7 @@ export function leftWords(untilMs: Ms, nowMs: Ms): string {
 
 /** What the server said yes to, in words: `PUT, PATCH; x-token`. */
 export function allowedWords({ methods, headers }: CachedPreflight): string {
-  const parts = [methods.join(', '), headers.join(', ')].filter((part) => part !== '')
+  const lists = [methods, headers].map((names) => [...new Set(names)].join(', '))
+  const parts = lists.filter((part) => part !== '')
   return parts.length === 0 ? 'safelisted methods and headers' : parts.join('; ')
 }

@@ -2,6 +2,7 @@
 import type { BodyText, FetchView, HeaderList, RunDocument } from '../../engine/protocol'
 import { bodyBytes } from '../../engine/requests'
 import { isShown, targetOf, tellingFirst, type BrowserPart, type BrowserRule } from '../../engine/trace'
+import { readSetCookie, type SetCookieView } from './set-cookie-words'
 
 export interface RuleGroup {
   /** `OPTIONS /orders/7`; null for what was decided without an exchange. */
@@ -46,10 +47,20 @@ export interface HistoryLine {
   readonly verdict: string
   readonly tone: 'ok' | 'bad' | 'plain'
   readonly page: FetchView['page']
+  /** What came before: `preflight`, `2 redirects`. */
+  readonly before: string
+  /** Which cookies went and came: `sent sid, stored theme`. */
+  readonly cookies: string
 }
 
 /** Every fetch of the session. */
-export function historyLines({ fetches = [], exchanges }: RunDocument): HistoryLine[] {
+export function historyLines({ fetches = [], exchanges, events }: RunDocument): HistoryLine[] {
+  const stored = new Map<number, string[]>()
+  for (const event of events) {
+    if (event.kind !== 'rule' || event.rule !== 'cookie-stored' || typeof event.fetch !== 'number') continue
+    const [, name] = /`([^`]+)`/.exec(event.text) ?? []
+    if (name !== undefined) stored.set(event.fetch, [...(stored.get(event.fetch) ?? []), name])
+  }
   return fetches.map((fetch, number) => {
     const { method, url, kind, page, outcome, response, fromCache } = fetch
     const last = fetch.exchanges.at(-1)
@@ -64,7 +75,62 @@ export function historyLines({ fetches = [], exchanges }: RunDocument): HistoryL
     }
     const tone = outcome === 'blocked' ? 'bad' : outcome === 'ok' ? 'ok' : 'plain'
     const by = kind === 'fetch' ? '' : `${kind}: `
-    return { fetch: number, what: `${by}${method} ${shortUrl(url)}`, verdict: verdicts[outcome], tone, page }
+    const requests = fetch.exchanges.flatMap((index) => exchanges[index]?.request ?? [])
+    const preflights = requests.filter((request) => isPreflight(request.headers)).length
+    const redirects = requests.length - preflights - 1
+    const before = [
+      ...(preflights > 0 ? ['preflight'] : []),
+      ...(redirects > 0 ? [redirects === 1 ? 'a redirect' : `${redirects} redirects`] : []),
+    ].join(', ')
+    const sent = [...new Set(requests.flatMap(({ headers }) => cookieNames(headerOf(headers, 'cookie'))))]
+    const kept = stored.get(number) ?? []
+    const cookies = [
+      ...(sent.length > 0 ? [`sent ${sent.join(', ')}`] : []),
+      ...(kept.length > 0 ? [`stored ${kept.join(', ')}`] : []),
+    ].join('; ')
+    const common = { fetch: number, before, cookies }
+    return { ...common, what: `${by}${method} ${shortUrl(url)}`, verdict: verdicts[outcome], tone, page }
+  })
+}
+
+function isPreflight(headers: HeaderList): boolean {
+  return headerOf(headers, 'access-control-request-method') !== null
+}
+
+function cookieNames(header: string | null): string[] {
+  return (header ?? '').split('; ').flatMap((pair) => pair.split('=')[0] || [])
+}
+
+/** Lines of the history in which a text stands, whatever its case. */
+export function filterHistory(lines: readonly HistoryLine[], text: string): readonly HistoryLine[] {
+  const wanted = text.trim().toLowerCase()
+  if (wanted === '') return lines
+  return lines.filter(({ what, verdict, before, cookies, page }) =>
+    [what, verdict, before, cookies, page.url].join(' ').toLowerCase().includes(wanted),
+  )
+}
+
+export interface SetCookieLine {
+  readonly view: SetCookieView
+  /** What the jar made of it; null where nothing tells. */
+  readonly verdict: string | null
+  readonly isStored: boolean
+}
+
+/** The Set-Cookie lines of an answer, each with the jar's word on it. */
+export function setCookies({ events, exchanges }: RunDocument, exchange: number): SetCookieLine[] {
+  const lines = (exchanges[exchange]?.response?.headers ?? []).flatMap(([name, value]) =>
+    name.toLowerCase() === 'set-cookie' ? [value] : [],
+  )
+  const notes = events.flatMap((event) =>
+    event.kind === 'rule' && event.exchange === exchange && /^cookie-(?:stored|not-stored|removed)$/.test(event.rule)
+      ? [event]
+      : [],
+  )
+  return lines.map((line, index) => {
+    // The jar says one thing of each line; where the whole header is ignored, it says one thing of all.
+    const note = notes.length === lines.length ? notes[index] : notes.length === 1 ? notes[0] : undefined
+    return { view: readSetCookie(line), verdict: note?.text ?? null, isStored: note?.rule === 'cookie-stored' }
   })
 }
 
@@ -90,7 +156,8 @@ export function cookieNotes(document: RunDocument): CookieNote[] {
 /** One line of the comparison; null where that side has nothing. */
 export interface WireLine {
   readonly name: string
-  readonly wire: string | null
+  /** As the server wrote them, a line each: a Set-Cookie can't be put together with another. */
+  readonly wire: readonly string[] | null
   readonly page: string | null
   readonly why: string
 }
@@ -117,7 +184,7 @@ export function compareWithWire(
   const isHidden = verdict?.outcome !== 'ok' || !seen
   const headers = browser.headers.map(({ name, said, seen: value, why }) => ({
     name,
-    wire: said.join(', '),
+    wire: said,
     page: value,
     why,
   }))
@@ -129,7 +196,7 @@ export function compareWithWire(
   return {
     status: {
       name: 'status',
-      wire: response ? `${response.status} ${response.reason}`.trim() : null,
+      wire: response ? [`${response.status} ${response.reason}`.trim()] : null,
       page: seen ? (isHidden ? `${seen.status}` : `${seen.status} ${seen.statusText}`.trim()) : null,
       why: isHidden ? 'The page does not learn the status.' : 'The page reads the status.',
     },

@@ -222,7 +222,9 @@ function promiseOf(name: string): string {
     '__http-': 'Secure and HttpOnly',
     '__secure-': 'Secure',
   }
+  // Case does not count; it is named as the standard writes it.
+  const named = prefix?.replaceAll(/[a-z]+/g, (word) => word.charAt(0).toUpperCase() + word.slice(1))
   return prefix === undefined || !(prefix in asks)
     ? ''
-    : `: ${prefix} asks for ${asks[prefix as keyof typeof asks]}, over https`
+    : `: ${named} asks for ${asks[prefix as keyof typeof asks]}, over https`
 }
