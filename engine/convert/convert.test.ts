@@ -253,6 +253,10 @@ describe('pasteCurl()', () => {
       'The body has bytes that are no text. Put it into a file and send that with --data-binary @file.',
     ],
     ['curl localhost:8000/a -d @-', 'The body comes from another program (`@-`). Put it into a file and name that.'],
+    [
+      '$session = New-Object X\nInvoke-WebRequest -Uri "http://x/" -Method "POST"',
+      'This was copied for PowerShell. Choose "Copy as cURL (bash)" instead.',
+    ],
     ['curl ^"http://x/^" ^\n', 'This was copied for the Windows command prompt. Choose "Copy as cURL (bash)" instead.'],
   ] as const)('%s is refused', ([command, message]) => {
     expect(() => pasteCurl(command)).toThrow(message)

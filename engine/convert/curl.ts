@@ -51,6 +51,9 @@ export function pasteCurl(commandLine: string): Pasted {
   if (/\^["\n]/.test(commandLine)) {
     throw new ConvertError('This was copied for the Windows command prompt. Choose "Copy as cURL (bash)" instead.')
   }
+  if (/\bInvoke-(?:WebRequest|RestMethod)\b/i.test(commandLine)) {
+    throw new ConvertError('This was copied for PowerShell. Choose "Copy as cURL (bash)" instead.')
+  }
   const { commands, notes: shellNotes } = readCommandLine(commandLine)
   const notes = [...shellNotes]
   const blocks: string[] = []

@@ -22,21 +22,23 @@ export type PageSettings = Pick<
 type SettingLine = Line & { readonly key: string; readonly value: string }
 
 /** Kinds that a file may ask for; `document.cookie` is no request, and WEBSOCKET says itself what it is. */
-const KINDS = [
+export const KINDS = [
   ...['fetch', 'xhr', 'beacon', 'eventsource', 'navigation', 'form', 'iframe'],
   ...['img', 'script', 'module', 'css', 'font'],
 ] as readonly AskKind[]
-const MODES = ['cors', 'no-cors', 'same-origin', 'navigate'] as const
-const CREDENTIALS = ['omit', 'same-origin', 'include'] as const
-const REDIRECTS = ['follow', 'error', 'manual'] as const
-const ANSWERS = ['granted', 'denied'] as const
-const CACHES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'] as const
+export const MODES = ['cors', 'no-cors', 'same-origin', 'navigate'] as const
+export const CREDENTIALS = ['omit', 'same-origin', 'include'] as const
+export const REDIRECTS = ['follow', 'error', 'manual'] as const
+export const ANSWERS = ['granted', 'denied'] as const
+export const CACHES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'] as const
 
 /** Settings that mean something to a browser alone. */
 export const PAGE_SETTINGS = [
   ...['page', 'sandbox', 'page-address-space', 'page-local-network-access'],
   ...['kind', 'mode', 'credentials', 'redirect', 'cache', 'referrer-policy', 'target-address-space', 'integrity'],
 ] as const
+
+export type PageSetting = (typeof PAGE_SETTINGS)[number]
 
 /**
  * Reads the page of a request.

@@ -3,6 +3,7 @@ import type { HeaderList, Ms } from '../protocol'
 import { encodeText, joinBytes, toBodyText } from './bytes'
 import { readMessages } from './messages'
 import { PAGE_SETTINGS, readPage } from './page-settings'
+import { CLIENT_SETTINGS, nearestSetting } from './setting-help'
 import { scanHttpFile, WEBSOCKET, type Block, type Line } from './scan'
 import { HttpFileError, type HttpFile, type HttpRequest } from './types'
 
@@ -14,10 +15,7 @@ export interface ParseOptions {
 }
 
 /** Settings that mean something. */
-const SETTINGS: ReadonlySet<string> = new Set([
-  ...['name', 'wait', 'at', 'times', 'chunked', 'disconnect'],
-  ...PAGE_SETTINGS,
-])
+const SETTINGS: ReadonlySet<string> = new Set([...CLIENT_SETTINGS, ...PAGE_SETTINGS])
 
 const DEFAULT_HOST = 'localhost:8000'
 /** More than this at once is a mistyped number, and would only be stopped by the budget for events. */
@@ -73,7 +71,9 @@ function readBlock(block: Block, index: number, reader: Reader): HttpRequest {
   const settings: Record<string, string> = {}
   for (const { key, value, at } of block.settings) {
     if (!SETTINGS.has(key)) {
-      reader.warnings.push(`${reader.file}, line ${at + 1}: unknown setting @${key}.`)
+      const near = nearestSetting(key)
+      const next = near === null ? '' : ` Did you mean @${near}?`
+      reader.warnings.push(`${reader.file}, line ${at + 1}: unknown setting @${key}.${next}`)
     }
     settings[key] = reader.fill(value, at)
   }

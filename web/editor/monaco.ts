@@ -14,6 +14,7 @@ import 'monaco-editor/editor/contrib/lineSelection/browser/lineSelection'
 import 'monaco-editor/editor/contrib/linesOperations/browser/linesOperations'
 import 'monaco-editor/editor/contrib/multicursor/browser/multicursor'
 import 'monaco-editor/editor/contrib/smartSelect/browser/smartSelect'
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController'
 import 'monaco-editor/editor/contrib/toggleTabFocusMode/browser/toggleTabFocusMode'
 import 'monaco-editor/editor/contrib/wordHighlighter/browser/wordHighlighter'
 import 'monaco-editor/editor/contrib/wordOperations/browser/wordOperations'
@@ -24,6 +25,7 @@ import {
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import type { SourceFiles } from '../../engine/protocol'
 import type { LinePlace } from '../../engine/trace'
+import { offer, settingHelp } from './http-help'
 import { httpConfiguration, httpLanguage, languageOf, tellCallsApart } from './languages'
 import { NO_MARKS, type Marks } from './marks'
 import type { Breakpoints } from '../store'
@@ -74,6 +76,33 @@ function setUp(): void {
   languages.register({ id: 'http', extensions: ['.http'] })
   languages.setLanguageConfiguration('http', httpConfiguration)
   languages.setMonarchTokensProvider('http', httpLanguage)
+  languages.registerHoverProvider('http', {
+    provideHover: (model, { lineNumber }) => {
+      const value = settingHelp(model.getLineContent(lineNumber))
+      return value === null ? null : { contents: [{ value }] }
+    },
+  })
+  languages.registerCompletionItemProvider('http', {
+    triggerCharacters: ['@', ' '],
+    provideCompletionItems: (model, { lineNumber, column }) => {
+      const offered = offer(model.getLineContent(lineNumber).slice(0, column - 1))
+      const suggestions = offered?.items.map(({ text, detail }, index) => ({
+        label: text,
+        insertText: text,
+        documentation: detail,
+        // In the order in which they were written down.
+        sortText: String(index).padStart(3, '0'),
+        kind: languages.CompletionItemKind.Property,
+        range: {
+          startLineNumber: lineNumber,
+          endLineNumber: lineNumber,
+          startColumn: offered.from + 1,
+          endColumn: column,
+        },
+      }))
+      return { suggestions: suggestions ?? [] }
+    },
+  })
 }
 
 /** Puts an editor into `host`. */
@@ -142,6 +171,7 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): EditorHa
     selectionHighlight: true,
     quickSuggestions: false,
     wordBasedSuggestions: 'off',
+    suggest: { showIcons: false },
     links: false,
     contextmenu: false,
   })
