@@ -193,7 +193,9 @@ describe('elements', () => {
   })
 
   test('an image has no such attribute', () => {
-    expect(askPage({ kind: 'img', url: OWN, integrity: BAD }, { replies: [{ body: 'GIF89a' }] }).done.category).toBeNull()
+    expect(
+      askPage({ kind: 'img', url: OWN, integrity: BAD }, { replies: [{ body: 'GIF89a' }] }).done.category,
+    ).toBeNull()
   })
 })
 
