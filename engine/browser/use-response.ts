@@ -101,15 +101,23 @@ function judgeScript(flight: Flight, answer: Answer, { body }: ReadBody): Finish
   ])
 }
 
-/** CSSOM 6.1: a style sheet says that it is one, or nothing at all. */
+/** HTML 4.6.8.14: a style sheet says that it is one. Chromium refuses it under nosniff; else it loads, and counts for nothing. */
 function judgeStyle(flight: Flight, { headers }: Answer): Finished | null {
   const essence = essenceOf(getHeader(headers, 'content-type') ?? '') ?? ''
-  if (essence === 'text/css' || (essence === '' && !isNosniff(headers))) return null
+  if (essence === 'text/css') return null
+  const isStrict = isNosniff(headers)
+  if (essence === '' && !isStrict) return null
   const note: RuleNote = {
     rule: 'style-type',
-    source: 'HTML 4.6.8.14, "link type stylesheet"',
-    text: `A style sheet has to come as \`text/css\`; this one is \`${essence}\`.`,
+    source: isStrict ? 'Fetch 3.3, "should response to request be blocked due to nosniff"' : 'Chromium',
+    text: isStrict
+      ? `The answer is \`${essence}\` and says \`nosniff\`, so it is no style sheet.`
+      : `The answer is \`${essence}\`: the element says that it has loaded, but none of its rules count.`,
     fix: 'Send `Content-Type: text/css`.',
+  }
+  if (!isStrict) {
+    flight.notes.push(note)
+    return null
   }
   return blocked(flight, 'StyleType', note, [
     `Refused to apply style from '${withoutFragment(flight.url)}' because its MIME type ('${essence}') is not a ` +

@@ -63,10 +63,13 @@ export function observe(view: FetchView | null, exchanges: readonly Exchange[], 
 
 const LOADS: ReadonlySet<AskKind> = new Set(['img', 'script', 'css'])
 
+/** What `sendBeacon()` answers with false, or an exception. */
+const REFUSED: ReadonlySet<string> = new Set(['NotAllowedByFetchAPI', 'KeepaliveLimit'])
+
 function verdictOf(view: FetchView | null): Pick<Observed, 'outcome' | 'category'> {
   if (!view || view.outcome === 'pending') return { outcome: null, category: null }
   // A beacon that was taken is all that its page ever learns.
-  const isTaken = view.kind === 'beacon' && view.category !== 'NotAllowedByFetchAPI'
+  const isTaken = view.kind === 'beacon' && !REFUSED.has(view.category ?? '')
   if (isTaken) return { outcome: 'opaque', category: null }
   // An element fires `load` whether or not a script may look into what it loaded.
   const isLoaded = view.outcome === 'opaque' && LOADS.has(view.kind)
@@ -108,7 +111,7 @@ function whatPageSees(view: FetchView | null, request: Exchange | undefined): Pa
       return { ...NOTHING, body: isReadable ? firstEvent(textOf(response.body)) : null }
     case 'websocket': {
       const first = request?.socket?.messages.find(({ from }) => from === 'server')
-      return { ...NOTHING, body: first ? textOf(first.data) : null }
+      return { ...NOTHING, body: first && outcome === 'ok' ? textOf(first.data) : null }
     }
     default:
       return NOTHING
@@ -133,11 +136,13 @@ function textOf(body: Parameters<typeof fromBodyText>[0]): string {
   return new TextDecoder().decode(fromBodyText(body)).slice(0, MOST_BODY)
 }
 
-/** The data of the first event in a stream (HTML 9.2.6); null when there was none. */
+/** The data of the first `message` in a stream (HTML 9.2.6); null when there was none. */
 function firstEvent(stream: string): string | null {
   for (const block of stream.split(/(?:\r\n|\n|\r){2}/).slice(0, -1)) {
-    const data = block.split(/\r\n|\n|\r/).flatMap((line) => /^data(?:: ?|$)(.*)$/s.exec(line)?.[1] ?? [])
-    if (data.length > 0) return data.join('\n')
+    const lines = block.split(/\r\n|\n|\r/)
+    const data = lines.flatMap((line) => /^data(?:: ?|$)(.*)$/s.exec(line)?.[1] ?? [])
+    const name = lines.flatMap((line) => /^event: ?(.*)$/s.exec(line)?.[1] ?? []).at(-1)
+    if (data.length > 0 && (name ?? 'message') === 'message') return data.join('\n')
   }
   return null
 }

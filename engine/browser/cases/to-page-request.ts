@@ -118,7 +118,7 @@ export function toPageRequest(request: AnyCaseRequest, page: Page, from: number)
       ...(typeof crossorigin === 'string' && {
         crossorigin: crossorigin === 'use-credentials' ? crossorigin : ('anonymous' as const),
       }),
-      hasBody: body !== null && body !== undefined,
+      hasBody: (body !== null && body !== undefined) || (asked === 'form' && method !== 'GET'),
       bodyType: extracted.type,
       ...(typeof body === 'object' && body?.kind === 'stream' && { isStream: true }),
     },
@@ -128,17 +128,14 @@ export function toPageRequest(request: AnyCaseRequest, page: Page, from: number)
 /** HTML 4.10.21.3: a form's own encoding, always urlencoded where it gets something; line breaks are CR LF. */
 function extractForm({ method, body }: AnyCaseRequest): ReturnType<typeof extractBody> {
   const isGet = /^get$/i.test(method ?? 'GET')
-  if (typeof body !== 'object' || !body || !('fields' in body) || (body.kind === 'formdata' && !isGet)) {
-    return extractBody(body ?? null)
-  }
+  const type = 'application/x-www-form-urlencoded'
+  if (typeof body !== 'object' || !body) return { bytes: encodeText(body ?? ''), type }
+  if (!('fields' in body) || (body.kind === 'formdata' && !isGet)) return extractBody(body)
   const fields = fieldsOf(body.fields).map((field): [string, string] => {
     const [name, value] = field.map((text) => text.replaceAll(/\r\n|\r|\n/g, '\r\n'))
     return [name ?? '', value ?? '']
   })
-  return {
-    bytes: encodeText(new URLSearchParams(fields).toString()),
-    type: 'application/x-www-form-urlencoded',
-  }
+  return { bytes: encodeText(new URLSearchParams(fields).toString()), type }
 }
 
 /** Fetch 5.2, "extract a body": the bytes, and the Content-Type that they bring along. */
