@@ -117,6 +117,13 @@ export function constructRequest(ask: PageRequest, tell: Tell): Constructed | Re
   if (page.hasBody && isBodiless && isFetch) {
     return refuse(kind, 'Request with GET/HEAD method cannot have body.', `A ${method} request has no body.`)
   }
+  if (page.hasBody && page.isStream && isNoCors) {
+    return refuse(
+      kind,
+      'If request is made from ReadableStream, mode should be"same-origin" or "cors"',
+      'A stream may need a preflight, which the mode `no-cors` rules out.',
+    )
+  }
   if (page.keepalive && page.isStream) {
     return refuse(
       kind,

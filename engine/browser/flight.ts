@@ -166,7 +166,15 @@ export function takeNotes(flight: Flight): readonly RuleNote[] {
   return notes
 }
 
-/** An EventSource never wants an answer from a cache (HTML 9.2.2). */
-export function cacheMode({ ask: { page } }: Flight): CacheMode {
-  return page.kind === 'eventsource' ? 'no-store' : (page.cache ?? 'default')
+/** Headers by which a script asks for itself whether what it has still counts (RFC 9110 13.1). */
+const CONDITIONS = /^if-(?:match|modified-since|none-match|range|unmodified-since)$/i
+
+/**
+ * An EventSource never wants an answer from a cache (HTML 9.2.2). A script that sets conditions by itself asks past the cache:
+ * Chromium as `no-cache` does, the standard (Fetch 4.6) as `no-store`.
+ */
+export function cacheMode({ ask: { page, headers } }: Flight): CacheMode {
+  if (page.kind === 'eventsource') return 'no-store'
+  const mode = page.cache ?? 'default'
+  return mode === 'default' && headers.some(([name]) => CONDITIONS.test(name)) ? 'no-cache' : mode
 }

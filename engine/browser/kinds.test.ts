@@ -694,6 +694,18 @@ describe('what elements, forms and frames make of answers', () => {
     expect([post(), post('x')]).toEqual([1, 2])
   })
 
+  test('a script that sets conditions by itself asks as with `no-cache`', () => {
+    const { wires } = ask({ url: `${SITE}/x`, headers: { 'If-None-Match': '"1"' } })
+    expect(wires[0]?.headers).toContainEqual(['Cache-Control', 'max-age=0'])
+  })
+
+  test('a stream is not for `no-cors`, and a blob brings its type in lower case', () => {
+    const { done } = ask({ url: `${API}/x`, method: 'POST', mode: 'no-cors', body: { kind: 'stream', text: 'x' } })
+    expect(done.exception?.message).toContain('mode should be"same-origin" or "cors"')
+    const { wires } = ask({ url: `${SITE}/x`, method: 'POST', body: { kind: 'blob', text: 'x', type: 'Text/CSV' } })
+    expect(wires[0]?.headers).toContainEqual(['Content-Type', 'text/csv'])
+  })
+
   test('only `fetch()` is told to have the server send a valid value', () => {
     const line = (kind: 'fetch' | 'xhr' | 'eventsource') =>
       ask({ kind, url: `${API}/x` }, [{ headers: [['access-control-allow-origin', 'http://x.test']] }]).done.console[0]

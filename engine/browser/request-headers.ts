@@ -116,8 +116,12 @@ function unsafeByte(value: string): string {
 /** Fetch 2.2.2, "parse a single range header value", without white space, and with a start. */
 function isSimpleRange(value: string): boolean {
   const [, start, end] = /^bytes=(\d+)-(\d*)$/.exec(value) ?? []
-  return start !== undefined && (end === '' || Number(start) <= Number(end))
+  if (start === undefined) return false
+  return isOffset(start) && (end === '' || (isOffset(end ?? '') && Number(start) <= Number(end)))
 }
+
+/** Chromium reads offsets into 64 bits. */
+const isOffset = (digits: string): boolean => BigInt(digits) < 2n ** 63n
 
 /** A header that makes a preflight necessary. */
 export interface UnsafeHeader {

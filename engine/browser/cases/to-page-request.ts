@@ -157,7 +157,8 @@ function extractBody(body: AnyBody | null): { readonly bytes: Uint8Array; readon
         type: `multipart/form-data; boundary=${BOUNDARY}`,
       }
     case 'blob':
-      return { bytes: contentOf(body), type: body.type || null }
+      // File API 3.1: a blob's type is in lower case.
+      return { bytes: contentOf(body), type: body.type?.toLowerCase() || null }
     case 'bytes':
     case 'stream':
       return { bytes: contentOf(body), type: null }
