@@ -76,7 +76,8 @@ function readableResponse(
     type,
     status,
     statusText: reason,
-    url: withoutFragment(flight.url),
+    // Of what the page's policy has upgraded Chromium's `fetch` keeps the URL as it was asked for.
+    url: withoutFragment(flight.urls.at(-1) ?? flight.url),
     redirected: flight.urls.length > 1,
     headers,
     body,

@@ -15,7 +15,7 @@ import type {
 import type { Constructed } from './construct'
 import { kindOf, type Kind } from './kinds'
 import type { Memory } from './memory'
-import { DEFAULT_POLICY } from './referrer'
+import { DEFAULT_POLICY, parsePolicy } from './referrer'
 import { unsafeHeaders } from './request-headers'
 import { isTrustworthy, siteOf } from './sites'
 import { isSameOrigin, OPAQUE, originOf, parseUrl } from './url'
@@ -117,7 +117,7 @@ export function startFlight(
     url: built.url,
     headers: built.headers,
     body: built.hasBody ? ask.body : null,
-    policy: built.policy ?? DEFAULT_POLICY,
+    policy: built.policy ?? parsePolicy(page.document?.referrerPolicy ?? null) ?? DEFAULT_POLICY,
     isTainted: false,
     tainting: 'basic',
     hasHints: isTrustworthy(built.url.href),

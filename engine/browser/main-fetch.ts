@@ -1,6 +1,7 @@
 // Where a request may go at all, and how much of the answer there will be to see (Fetch 4.1, "main fetch").
 import { bodyBytes } from '../requests'
 import { isBuiltIn } from './built-in'
+import { judgePolicy, upgradeInsecure } from './csp'
 import type { Finished, Flight } from './flight'
 import { isNavigation, isTopLevel } from './kinds'
 import { judgeMixed } from './mixed-content'
@@ -20,6 +21,9 @@ const SOURCE = 'Fetch 4.1, "main fetch"'
  * redirect.
  */
 export function enterFetch(flight: Flight): Finished | null {
+  const kept = judgePolicy(flight)
+  if (kept) return kept
+  upgradeInsecure(flight)
   return checkScheme(flight) ?? checkKeepalive(flight) ?? chooseTainting(flight) ?? checkMixed(flight)
 }
 

@@ -1,5 +1,6 @@
 // Opens a WebSocket: a handshake to which CORS does not apply (WebSockets 2.1, "establish a WebSocket connection").
 import { cookieFor, keepCookies } from './cookie-lines'
+import { judgePolicy, upgradeInsecure } from './csp'
 import type { Finished, Flight, Steps } from './flight'
 import { getHeader } from './headers'
 import { documentUrl, isLetNear } from './mixed-content'
@@ -12,9 +13,9 @@ import { sendHandshake } from './sending'
 const SOURCE = 'WebSockets 3, "establish a WebSocket connection"'
 
 export function* openSocket(flight: Flight): Steps<Finished> {
-  const { ask, url, origin } = flight
+  const { ask, url: asked, origin } = flight
   // WebSockets 3: http and https stand for ws and wss.
-  if (url.protocol === 'http:' || url.protocol === 'https:') url.protocol = url.protocol.replace('http', 'ws')
+  if (asked.protocol === 'http:' || asked.protocol === 'https:') asked.protocol = asked.protocol.replace('http', 'ws')
   const refuse = (name: string, why: string, text: string, console: readonly string[] = []): Finished =>
     refused(
       ask,
@@ -26,21 +27,25 @@ export function* openSocket(flight: Flight): Steps<Finished> {
       flight.notes,
       console,
     )
-  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+  if (asked.protocol !== 'ws:' && asked.protocol !== 'wss:') {
     return refuse(
       'SyntaxError',
-      `The URL's scheme must be either 'http', 'https', 'ws', or 'wss'. '${url.protocol.slice(0, -1)}' is not allowed.`,
-      `\`${url.protocol}\` opens no WebSocket.`,
+      `The URL's scheme must be either 'http', 'https', 'ws', or 'wss'. '${asked.protocol.slice(0, -1)}' is not allowed.`,
+      `\`${asked.protocol}\` opens no WebSocket.`,
     )
   }
-  if (url.hash !== '') {
-    const id = url.hash.slice(1)
+  if (asked.hash !== '') {
+    const id = asked.hash.slice(1)
     return refuse(
       'SyntaxError',
       `The URL contains a fragment identifier ('${id}'). Fragment identifiers are not allowed in WebSocket URLs.`,
       'The URL of a WebSocket has no fragment.',
     )
   }
+  const kept = judgePolicy(flight)
+  if (kept) return kept
+  upgradeInsecure(flight)
+  const { url } = flight
   if (ask.page.url.startsWith('https:') && !isTrustworthy(url.href)) {
     const begin =
       `Mixed Content: The page at '${documentUrl(ask.page)}' was loaded over HTTPS, but attempted to connect to the insecure ` +

@@ -17,7 +17,8 @@ export function blockedByCors(
     detail,
     subject: kind.subject,
     url: url.href,
-    firstUrl: (urls[0] ?? url).href,
+    // What the page's policy has upgraded was not redirected.
+    firstUrl: (urls.length > 1 ? (urls[0] ?? url) : url).href,
     origin,
   })
   return finish(flight, note, { outcome: 'blocked', category: error, console: [line] })

@@ -109,6 +109,8 @@ const schema = z
     flags: z.array(z.string()).nullish(),
     /** Granted by the user; `local-network-access` counts. */
     permissions: z.array(z.string()).nullish(),
+    /** That the page's own document came with; Content-Security-Policy and Referrer-Policy count. */
+    page_headers: z.record(z.string(), z.string()).nullish(),
     cookiesBefore: z.array(cookie).nullish(),
     app: z.string().nullable(),
     site_app: z.string().nullish(),

@@ -14,7 +14,7 @@ const GREETING = 'hi'
 /** @param from  its position in the case */
 export function readRequest(one: BrowserCase, request: CaseRequest, from: number): PageRequest {
   const { body, referrer, cookie } = request
-  const page = pageOf(request.page_origin ?? one.page_origin, SITE, one.permissions ?? [])
+  const page = pageOf(request.page_origin ?? one.page_origin, SITE, one)
   const asked = toPageRequest(
     { ...request, body: body === null || body === undefined ? null : plainBody(body) },
     page,

@@ -18,6 +18,9 @@ export interface PageDocument {
   readonly addressSpace?: AddressSpace
   /** The user's answer to whether the page may reach the local network; absent: none, which is as good as no. */
   readonly localNetworkAccess?: 'granted' | 'denied'
+  /** Headers that it came with, several of one name joined by commas. */
+  readonly contentSecurityPolicy?: string
+  readonly referrerPolicy?: string
 }
 
 /** Local Network Access 2.1: this machine, the network it stands in, anywhere. */

@@ -35,6 +35,7 @@ export const CACHES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache
 /** Settings that mean something to a browser alone. */
 export const PAGE_SETTINGS = [
   ...['page', 'sandbox', 'page-address-space', 'page-local-network-access'],
+  ...['page-csp', 'page-referrer-policy'],
   ...['kind', 'mode', 'credentials', 'redirect', 'cache', 'referrer-policy', 'target-address-space', 'integrity'],
 ] as const
 
@@ -77,6 +78,8 @@ export function readPage(
   const document: PageDocument = withoutUndefined({
     addressSpace: oneOf('page-address-space', ADDRESS_SPACES),
     localNetworkAccess: oneOf('page-local-network-access', ANSWERS),
+    contentSecurityPolicy: find('page-csp')?.value,
+    referrerPolicy: oneOf('page-referrer-policy', REFERRER_POLICIES),
   })
   const sandbox = find('sandbox')
   if (sandbox && sandbox.value !== '') fail(sandbox, 'stands alone')

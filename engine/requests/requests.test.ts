@@ -293,10 +293,14 @@ describe('pages', () => {
   test('settings of the page’s document stand together', () => {
     const { page } = only(
       '# @page https://app.shop.test\n# @page-address-space public\n# @page-local-network-access granted\n' +
+        "# @page-csp connect-src 'self'; img-src *\n# @page-referrer-policy origin\n" +
         '# @target-address-space loopback\n# @integrity sha256-abcd\nGET /',
     )
     expect(page).toMatchObject({
-      document: { addressSpace: 'public', localNetworkAccess: 'granted' },
+      document: {
+        ...{ addressSpace: 'public', localNetworkAccess: 'granted' },
+        ...{ contentSecurityPolicy: "connect-src 'self'; img-src *", referrerPolicy: 'origin' },
+      },
       targetAddressSpace: 'loopback',
       integrity: 'sha256-abcd',
     })

@@ -1,6 +1,7 @@
 // What the page's own document says of everything that it asks for. Folded away until somebody needs it; opens by itself
 // where the file says something. Writes nothing itself; gives the changed settings.
-import { ORIGINS, originOf, withOrigin } from './page-settings'
+import { REFERRER_POLICIES } from '../../engine/protocol'
+import { DOCUMENT, ORIGINS, originOf, settingOf, withOrigin, withSetting } from './page-settings'
 
 type Settings = readonly (readonly [key: string, value: string])[]
 
@@ -9,16 +10,18 @@ export function DocumentFields(props: {
   readonly onChange: (settings: Settings) => void
 }) {
   const { settings, onChange } = props
-  const origin = originOf(settings)
+  const set = (key: string) => (event: { readonly target: { readonly value: string } }) =>
+    onChange(withSetting(settings, key, event.target.value || null))
+  const isSet = settings.some(([key]) => key.startsWith('page-'))
   return (
-    <details className="document-fields" open={origin !== 'near' || undefined}>
+    <details className="document-fields" open={isSet || undefined}>
       <summary>The page itself</summary>
       <div className="document-fields__row">
         <label className="form__option">
           <span>It came</span>
           <select
             className="field"
-            value={origin}
+            value={originOf(settings)}
             onChange={(event) => onChange(withOrigin(settings, event.target.value))}
           >
             {ORIGINS.map(({ id, name }) => (
@@ -31,6 +34,37 @@ export function DocumentFields(props: {
         <p className="document-fields__why">
           A page of the public internet reaches servers on this computer and in its network, such as localhost, only
           over https and with the user’s permission.
+        </p>
+      </div>
+      <div className="document-fields__row">
+        <label className="form__option document-fields__policy">
+          <span>Its Content-Security-Policy</span>
+          <input
+            className="field field--mono"
+            spellCheck={false}
+            placeholder="none, such as connect-src 'self'"
+            value={settingOf(settings, DOCUMENT.csp) ?? ''}
+            onChange={set(DOCUMENT.csp)}
+          />
+        </label>
+        <label className="form__option">
+          <span>Its Referrer-Policy</span>
+          <select
+            className="field"
+            value={settingOf(settings, DOCUMENT.referrer) ?? ''}
+            onChange={set(DOCUMENT.referrer)}
+          >
+            <option value="">as usual (strict-origin-when-cross-origin)</option>
+            {REFERRER_POLICIES.map((policy) => (
+              <option key={policy} value={policy}>
+                {policy}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p className="document-fields__why">
+          Headers that the page’s own server sent with it. What they forbid is never asked, and no header of the other
+          server helps: that is not CORS.
         </p>
       </div>
     </details>

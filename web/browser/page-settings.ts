@@ -88,6 +88,9 @@ export const FETCH_OPTIONS = [
   },
 ] as const
 
+/** Settings that are headers of the page's own document. */
+export const DOCUMENT = { csp: 'page-csp', referrer: 'page-referrer-policy' } as const
+
 const SPACE = 'page-address-space'
 const ACCESS = 'page-local-network-access'
 

@@ -108,12 +108,12 @@ function replay(
   agent: Agent,
   request: CaseRequest,
   seen: Seen,
-  { page_origin: origin, permissions }: Case,
+  { page_origin: origin, permissions = [] }: Case,
   nowMs: number,
 ) {
   const sent: Sent[] = []
   const replies = answers(seen)
-  const ask = toPageRequest(request, pageOf(request.page_origin ?? origin, SITE, permissions), 0)
+  const ask = toPageRequest(request, pageOf(request.page_origin ?? origin, SITE, { permissions }), 0)
   let turn: BrowserTurn = agent.begin(0, ask, nowMs)
   while (turn.wire) {
     sent.push({ role: turn.wire.role, wire: turn.wire })

@@ -1,5 +1,13 @@
 // Turns a request as the recorded cases write it into what a page asks its browser for.
-import type { AddressSpace, AskKind, BrowserSettings, HeaderList, Page, PageRequest } from '../../protocol'
+import type {
+  AddressSpace,
+  AskKind,
+  BrowserSettings,
+  HeaderList,
+  Page,
+  PageDocument,
+  PageRequest,
+} from '../../protocol'
 import { encodeMultipart, encodeText, toBodyText } from '../../requests'
 
 type Fields = Readonly<Record<string, string>>
@@ -64,14 +72,31 @@ const PAGE_PATH = '/__page'
 /**
  * The page of a case.
  * @param origin  as recorded: an origin, or `null(sandbox)` for a sandboxed frame within the page at `site`
- * @param permissions  that the user has granted, as Playwright names them
  */
-export function pageOf(origin: string, site: string, permissions: readonly string[] = []): Page {
+export function pageOf(origin: string, site: string, more: PageMore = {}): Page {
   const sandboxed = origin.startsWith('null')
   const url = `${sandboxed ? site : origin}${PAGE_PATH}`
-  return permissions.includes(NEAR)
-    ? { url, sandboxed, document: { localNetworkAccess: 'granted' } }
-    : { url, sandboxed }
+  const header = (name: string): string =>
+    Object.entries(more.page_headers ?? {})
+      .filter(([one]) => one.toLowerCase() === name)
+      .map(([, value]) => value)
+      .join(', ')
+  const contentSecurityPolicy = header('content-security-policy')
+  const referrerPolicy = header('referrer-policy')
+  const document: PageDocument = {
+    ...(more.permissions?.includes(NEAR) && { localNetworkAccess: 'granted' }),
+    ...(contentSecurityPolicy && { contentSecurityPolicy }),
+    ...(referrerPolicy && { referrerPolicy }),
+  }
+  return { url, sandboxed, ...(Object.keys(document).length > 0 && { document }) }
+}
+
+/** What a case says of its page beyond where it is. */
+export interface PageMore {
+  /** Granted by the user, as Playwright names them. */
+  readonly permissions?: readonly string[] | null | undefined
+  /** That the page's own document came with. */
+  readonly page_headers?: Fields | null | undefined
 }
 
 /** Playwright's name of the permission. */

@@ -74,7 +74,7 @@ export class Preview {
       const { view, body } = await this.#browser.fetch(request, { signal })
       const used = contentOf(view)
       const bytes = used ? await readAll(body) : new Uint8Array()
-      const page = { url: used?.url || view.url, sandboxed: false }
+      const page = pageOf(view)
       const html = await this.#document(view, bytes, page, { signal })
       if (signal.aborted) return
       this.#show(html, page)
@@ -146,7 +146,7 @@ export class Preview {
     const { view, body } = await this.#browser.fetch(getRequest(url, 'iframe', page), { signal })
     const used = contentOf(view)
     const bytes = used ? await readAll(body) : new Uint8Array()
-    const inner = { url: used?.url || view.url, sandboxed: false }
+    const inner = pageOf(view)
     const html = await this.#document(view, bytes, inner, { signal, depth })
     return `<!doctype html><base href="${attribute(inner.url)}">${html}`
   }
@@ -179,6 +179,18 @@ function typeOf({ headers }: PageResponse): string {
 
 async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(body).arrayBuffer())
+}
+
+/** The page that a document is: what it asks for obeys the policies that it came with. */
+function pageOf({ used, url }: FetchView): Page {
+  const header = (name: string): string => used?.headers.find(([one]) => one === name)?.[1] ?? ''
+  const contentSecurityPolicy = header('content-security-policy')
+  const referrerPolicy = header('referrer-policy')
+  const document = {
+    ...(contentSecurityPolicy && { contentSecurityPolicy }),
+    ...(referrerPolicy && { referrerPolicy }),
+  }
+  return { url: used?.url || url, sandboxed: false, ...(Object.keys(document).length > 0 && { document }) }
 }
 
 function getRequest(url: string, kind: AskKind, page: Page): PageRequest {
