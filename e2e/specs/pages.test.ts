@@ -139,3 +139,23 @@ test('requests are copied for other tools and pasted from curl', async ({ open }
   await app.page.getByRole('button', { name: 'Add to requests.http' }).click()
   await waitFor(async () => (await app.editorText()).includes('X-Pasted: yes'))
 })
+
+test('the page itself keeps a request from being sent: by where it came from, and by its policy', async ({ open }) => {
+  const app = await open()
+  await write(app, '# @page https://app.shop.test\nGET http://localhost:8000/hello\n')
+  await app.page.getByRole('tab', { name: /^Requests/ }).click()
+  const fields = app.page.locator('.document-fields')
+  await fields.getByText('The page itself').click()
+  await fields.getByRole('combobox', { name: 'It came' }).selectOption({ label: 'from the public internet' })
+  await waitFor(async () => (await app.editorText()).includes('# @page-address-space public'))
+  expect(await findViolations(app.page)).toEqual([])
+  await app.runAsItIs()
+  await waitForText(await app.openConsole(), /Permission was denied for this request to access the `loopback`/)
+
+  await app.page.getByRole('tab', { name: /^Requests/ }).click()
+  await fields.getByRole('combobox', { name: 'It came' }).selectOption({ index: 2 })
+  await fields.getByRole('textbox', { name: 'Its Content-Security-Policy' }).pressSequentially("connect-src 'self'")
+  await waitFor(async () => (await app.editorText()).includes("# @page-csp connect-src 'self'"))
+  await app.runAsItIs()
+  await waitForText(await app.openConsole(), /violates the following Content Security Policy directive/)
+})

@@ -1,5 +1,6 @@
 // What the page's own document says of everything that it asks for. Folded away until somebody needs it; opens by itself
 // where the file says something. Writes nothing itself; gives the changed settings.
+import { useEffect, useState } from 'react'
 import { REFERRER_POLICIES } from '../../engine/protocol'
 import { DOCUMENT, ORIGINS, originOf, settingOf, withOrigin, withSetting } from './page-settings'
 
@@ -10,11 +11,15 @@ export function DocumentFields(props: {
   readonly onChange: (settings: Settings) => void
 }) {
   const { settings, onChange } = props
-  const set = (key: string) => (event: { readonly target: { readonly value: string } }) =>
-    onChange(withSetting(settings, key, event.target.value || null))
+  const set = (key: string) => (value: string) => onChange(withSetting(settings, key, value || null))
   const isSet = settings.some(([key]) => key.startsWith('page-'))
+  const [isOpen, setIsOpen] = useState(isSet)
+  // Another request came into view, or its text was typed in the file. What is emptied by hand stays open.
+  useEffect(() => {
+    if (isSet) setIsOpen(true)
+  }, [isSet])
   return (
-    <details className="document-fields" open={isSet || undefined}>
+    <details className="document-fields" open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>The page itself</summary>
       <div className="document-fields__row">
         <label className="form__option">
@@ -37,22 +42,13 @@ export function DocumentFields(props: {
         </p>
       </div>
       <div className="document-fields__row">
-        <label className="form__option document-fields__policy">
-          <span>Its Content-Security-Policy</span>
-          <input
-            className="field field--mono"
-            spellCheck={false}
-            placeholder="none, such as connect-src 'self'"
-            value={settingOf(settings, DOCUMENT.csp) ?? ''}
-            onChange={set(DOCUMENT.csp)}
-          />
-        </label>
+        <PolicyField value={settingOf(settings, DOCUMENT.csp) ?? ''} onChange={set(DOCUMENT.csp)} />
         <label className="form__option">
           <span>Its Referrer-Policy</span>
           <select
             className="field"
             value={settingOf(settings, DOCUMENT.referrer) ?? ''}
-            onChange={set(DOCUMENT.referrer)}
+            onChange={(event) => set(DOCUMENT.referrer)(event.target.value)}
           >
             <option value="">as usual (strict-origin-when-cross-origin)</option>
             {REFERRER_POLICIES.map((policy) => (
@@ -68,5 +64,25 @@ export function DocumentFields(props: {
         </p>
       </div>
     </details>
+  )
+}
+
+/** A line of the file drops the spaces at its end; whoever types has them until the next word. */
+function PolicyField({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+  const [written, setWritten] = useState(value)
+  return (
+    <label className="form__option document-fields__policy">
+      <span>Its Content-Security-Policy</span>
+      <input
+        className="field field--mono"
+        spellCheck={false}
+        placeholder="none, such as connect-src 'self'"
+        value={written.trim() === value ? written : value}
+        onChange={(event) => {
+          setWritten(event.target.value)
+          onChange(event.target.value.trim())
+        }}
+      />
+    </label>
   )
 }
