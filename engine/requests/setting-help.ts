@@ -38,6 +38,14 @@ export const SETTING_HELP: Readonly<Record<ClientSetting | PageSetting, SettingH
     text: 'What was answered when the browser asked whether the page may reach the local network.',
     values: ANSWERS,
   },
+  'page-csp': {
+    text: 'Content-Security-Policy that the page itself came with. What it forbids is never asked, whatever the server would allow.',
+    values: ["default-src 'self'", "connect-src 'self'", 'upgrade-insecure-requests'],
+  },
+  'page-referrer-policy': {
+    text: 'Referrer-Policy that the page itself came with; `# @referrer-policy` of a request comes before it.',
+    values: REFERRER_POLICIES,
+  },
   kind: { text: 'What of the page asks. Each kind has a mode and credentials of its own.', values: KINDS },
   mode: {
     text: '`cors` lets a script read the answer where the server allows it, `no-cors` sends and reads nothing, `same-origin` never leaves the origin.',
