@@ -13,29 +13,18 @@ export const PLATFORM_ARGS = [
   '--abi=abi3',
 ] as const
 
-const CANDIDATES = ['python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3', 'python']
-
-/** The first Python that has pip: `PEEL_PYTHON`, then the newest on the PATH. Throws a sentence when there is none. */
-export function findPython(): string {
-  const own = process.env['PEEL_PYTHON']
-  for (const name of own ? [own, ...CANDIDATES] : CANDIDATES) {
-    const probe = spawnSync(name, ['-c', 'import sys, pip; sys.exit(sys.version_info < (3, 11))'], { stdio: 'ignore' })
-    if (probe.status === 0) return name
-  }
-  throw new Error(
-    'Peel needs Python 3.11 or newer with pip to fetch its wheels. Install it, or name it in PEEL_PYTHON.',
-  )
-}
-
 /** Runs `pip download` with these arguments into a folder. Throws with pip's last lines when it fails. */
 export function pipDownload(args: readonly string[], folder: string): void {
+  // Whoever sets up finds one that can do the work, and names it: `scripts/lib/python.mjs`.
+  const python = process.env['PEEL_PYTHON'] ?? 'python3'
   const run = spawnSync(
-    findPython(),
+    python,
     ['-m', 'pip', 'download', '--disable-pip-version-check', '--quiet', ...PLATFORM_ARGS, '-d', folder, ...args],
     { encoding: 'utf8' },
   )
   if (run.status !== 0) {
-    const tail = run.stderr.trim().split('\n').slice(-6).join('\n')
+    // A program that could not be started has said nothing.
+    const tail = (run.error?.message ?? run.stderr).trim().split('\n').slice(-6).join('\n')
     throw new Error(`pip could not fetch the wheels:\n${tail}`)
   }
 }

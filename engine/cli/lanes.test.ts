@@ -1,5 +1,6 @@
 // Lanes read from real runs: three requests at once that nap, block and sleep in a thread, and every app of the corpus.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { AT_ONCE, THREE_AT_ONCE } from '../../e2e/content/at-once'
 import { groupRequests } from '../browser'
 import { readCorpus } from '../corpus/read-corpus'
 import { EngineHost } from '../host'
@@ -19,52 +20,23 @@ import { comparePoints, holdAt } from '../trace/lanes'
 import { spawnNodeWorker } from './spawn'
 import { askPeel } from './testing/reference'
 
-const AT_ONCE = `
-import asyncio, time
-from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
-
-app = FastAPI()
-
-@app.middleware("http")
-async def timing(request, call_next):
-    return await call_next(request)
-
-@app.get("/nap")
-async def nap():
-    await asyncio.sleep(0.4)
-
-@app.get("/block")
-async def block():
-    time.sleep(0.5)
-
-@app.get("/thread")
-def thread():
-    time.sleep(0.3)
+const PROGRAM = `${AT_ONCE}
 
 @app.get("/stream")
 async def stream():
+    from fastapi.responses import StreamingResponse
+
     async def parts():
         for _ in range(3):
             yield "part"
             await asyncio.sleep(0.1)
     return StreamingResponse(parts())
 `
-const REQUESTS = `# @at 0
-GET /nap
-
-###
-# @at 0.1
-GET /block
-
-###
-# @at 0.15
-GET /thread
-
+const REQUESTS = `${THREE_AT_ONCE}
 ###
 GET /stream
 `
-const lines = AT_ONCE.split('\n')
+const lines = PROGRAM.split('\n')
 const code = ({ line }: { line: number }) => lines[line - 1] ?? null
 
 let host: EngineHost
@@ -87,7 +59,7 @@ describe('readLanes() of requests that meet on the loop', () => {
   let document: RunDocument
   let view: LanesView
   beforeAll(async () => {
-    document = await run(AT_ONCE, REQUESTS)
+    document = await run(PROGRAM, REQUESTS)
     view = readLanes(document)
   }, 60_000)
 
@@ -154,7 +126,7 @@ describe('readLanes() of requests that meet on the loop', () => {
 })
 
 test('more requests than threads wait for one', { timeout: 60_000 }, async () => {
-  const view = readLanes(await run(AT_ONCE, '# @times 41\nGET /thread\n'))
+  const view = readLanes(await run(PROGRAM, '# @times 41\nGET /thread\n'))
   expect(view.threadsNeeded).toBe(40)
   expect(waitsOf(view).at(-1)).toEqual(['sleep 0-300', 'thread 300-600'])
 })
