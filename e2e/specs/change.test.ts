@@ -80,8 +80,10 @@ test('Space lifts a layer, arrows move it, and the code moves with it; undo brin
   expect(await page.getByRole('tab', { name: CHANGED }).count()).toBe(0)
 
   // Once more, and back by the editor's own undo: it is one edit.
+  await app.waitReady()
   await app.onion.getByRole('button', { name: /^timing, / }).focus()
   await page.keyboard.press(' ')
+  await waitForText(app.onion.getByRole('status'), 'timing is lifted, 4 of 4 from the outside')
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Enter')
   await waitForStack(app, ['timing', 'CORSMiddleware', 'NoSniff', 'Tickets'])

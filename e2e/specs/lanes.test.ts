@@ -70,7 +70,7 @@ test('where service workers are blocked the direct lane takes over and the page 
   expect(requests.filter((url) => url.endsWith('/hello'))).toEqual([])
 })
 
-test('two pages at once each get the answers of their own program', async ({ open }) => {
+test('two pages at once each get the answers of their own program, and keep their own text', async ({ open }) => {
   const one = await open()
   const other = await open({ beside: one })
   for (const [app, name] of [
@@ -88,6 +88,18 @@ test('two pages at once each get the answers of their own program', async ({ ope
   await one.runButton.click()
   expect((await again).headers()['x-lefty']).toBe('yes')
   await waitFor(async () => (await one.layers()).some((label) => label.startsWith('lefty')))
+
+  // The one that came later has heard of it.
+  await waitForText(other.page.locator('body'), 'Another tab has changed this program too.')
+  for (const [app, name] of [
+    [one, 'lefty'],
+    [other, 'righty'],
+  ] as const) {
+    await app.page.bringToFront()
+    await app.page.reload()
+    await app.openFile('main.py')
+    await waitFor(async () => (await app.editorText()).includes(`async def ${name}`))
+  }
 })
 
 test('a WebSocket talks past the service worker, and the form keeps its request', async ({ open }) => {
