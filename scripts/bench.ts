@@ -208,7 +208,7 @@ try {
       [`memory of ${views.memory.events} events`, `${views.memory.addedMb} MB`, '150 MB'],
       ['page to first onion', `${figures.page.firstOnionMs} ms`, ''],
       ['page to engine ready', `${figures.page.readyMs} ms`, ''],
-      ['over the wire before the first onion', `${round(figures.bytes.beforeFirstOnion / 1e6, 2)} MB`, ''],
+      ['over the wire before the first onion', `${round(figures.bytes.beforeFirstOnion / 1e6, 2)} MB`, '1 MB'],
       ['over the wire in all', `${round(figures.bytes.inAll / 1e6, 2)} MB`, ''],
     ])}`,
   )

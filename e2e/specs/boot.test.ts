@@ -50,3 +50,26 @@ test('nothing is fetched from another site', async ({ open }) => {
   await app.waitReady()
   expect(foreign).toEqual([])
 })
+
+test('the first onion waits neither for the editor, nor for decoders, parsers and the scripts of frames', async ({
+  open,
+}) => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => (release = resolve))
+  const asked: string[] = []
+  const app = await open({
+    ready: false,
+    before: (page) =>
+      page.route(/\/(monaco|decode|dist|edit|realm|worker-entry)-[\w-]+\.js$/, async (route) => {
+        asked.push(route.request().url())
+        await held
+        await route.continue()
+      }),
+  })
+  await waitFor(async () => (await app.layers()).length > 6)
+  expect(await app.editor.getByRole('textbox').first().inputValue()).toContain('FastAPI')
+  release()
+  await app.waitReady()
+  await app.editor.locator('.code__plain').waitFor({ state: 'detached' })
+  for (const name of ['monaco', 'worker-entry']) expect(asked.join(' ')).toContain(`/${name}-`)
+})
