@@ -50,6 +50,8 @@ const OURS = /^(?:ScriptType|EventSource\w+|FontBytes|ImageBytes|StyleType|Secur
  */
 function isUntold(kind: string, { category, console }: FetchFate): boolean {
   if (kind === 'websocket' || kind === 'beacon') return true
+  // A frame of another process may end before anybody listens to it.
+  if (kind === 'iframe' && category === 'network:net::ERR_CONTENT_DECODING_FAILED') return true
   if (kind === 'eventsource' && category === 'network:net::ERR_ABORTED') return true
   if (kind === 'eventsource' && console.some((line) => line.startsWith("EventSource's response"))) return true
   if (category === 'mixed-content' && (kind === 'xhr' || kind === 'fetch')) return false
