@@ -322,7 +322,7 @@ test('beacons and forms are asked for', async () => {
     ]),
   ).toEqual([
     ['beacon', 'POST', '/b', 'x', 'text/plain;charset=UTF-8'],
-    ['form', 'GET', 'https://app.shop.test/search?q=a+b', '', null],
+    ['form', 'GET', 'https://app.shop.test/search', 'q=a+b', null],
     ['form', 'POST', 'https://app.shop.test/search', 'q=a+b', 'application/x-www-form-urlencoded'],
   ])
 })
@@ -432,7 +432,7 @@ describe('the preview', () => {
     await vi.waitFor(async () => {
       lines.push(...(await told()))
       for (const line of wanted) expect(lines).toContain(line)
-    }, 5000)
+    }, 10_000)
     return lines
   }
 

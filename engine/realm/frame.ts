@@ -24,8 +24,8 @@ export interface RealmFrameOptions {
   readonly onLeft?: () => void
 }
 
-/** What is said over the port may come after the frame's own event. */
-const SAID_MS = 300
+/** Long enough for a document on a busy machine to say that it has loaded: to replace one that is there is worse than to wait. */
+const SAID_MS = 2500
 
 /** Makes a frame without putting it into the page; it comes up as soon as somebody does. */
 export function makeRealmFrame({ page, browser, listener, title, html, onLeft }: RealmFrameOptions): RealmFrame {

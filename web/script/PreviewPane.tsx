@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useApp } from '../store'
 import { statusTone } from '../app/words'
-import { Button, Icon } from '../ui'
+import { Button, Icon, Ticked } from '../ui'
 import './script.css'
 
 export function PreviewPane() {
@@ -41,7 +41,9 @@ export function PreviewPane() {
           </summary>
           <ul>
             {preview.notes.map((note, index) => (
-              <li key={index}>{note}</li>
+              <li key={index}>
+                <Ticked text={note} />
+              </li>
             ))}
           </ul>
         </details>

@@ -15,8 +15,9 @@ export async function formAsk(form: HTMLFormElement, submitter: HTMLElement | nu
     typeof value === 'string' ? value : value.name,
   ])
   if (method === 'GET') {
-    url.search = new URLSearchParams(texts).toString()
-    return ask('GET', url.href, null)
+    // The modelled browser makes the query of the fields, as it does for a request in a file.
+    const fields = new TextEncoder().encode(new URLSearchParams(texts).toString())
+    return { ...ask('GET', url.href, null), body: toBodyText(fields) }
   }
   if (enctype === 'multipart/form-data') return ask('POST', url.href, await readBody(data))
   if (enctype === 'text/plain') {

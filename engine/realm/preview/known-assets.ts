@@ -31,8 +31,20 @@ function readRealmLocation(script: string): string {
   )
 }
 
-/** Our copy of a well-known asset; null where we have none. */
+/** What stands in the place of Redoc, whose script is as large as the rest of Peel's page. */
+const NO_REDOC = `addEventListener('DOMContentLoaded', () => {
+  const place = document.querySelector('redoc') ?? document.body
+  place.innerHTML = '<p style="font:16px system-ui;max-width:36em;margin:15vh auto;padding:0 16px">' +
+    'Redoc is not part of Peel, and nothing is fetched from elsewhere. <a href="/docs">/docs</a> shows the same API, ' +
+    'and <a href="/openapi.json">/openapi.json</a> is what both of them read.</p>'
+})`
+
+/** Our copy of a well-known asset, or what stands in its place; null where we have none. */
 export async function loadKnown(url: string): Promise<Asset | null> {
+  if (/\/redoc@[^/]+\/bundles\/redoc\.standalone\.js$/.test(url)) {
+    return { type: 'text/javascript', bytes: encodeText(NO_REDOC) }
+  }
+  if (url.startsWith('https://fonts.googleapis.com/')) return { type: 'text/css', bytes: new Uint8Array() }
   const known = KNOWN.find(({ pattern }) => pattern.test(url))
   if (!known) return null
   const response = await fetch((await known.find()).default)

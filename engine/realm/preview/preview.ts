@@ -20,6 +20,9 @@ export interface PreviewListener extends Pick<RealmListener, 'console' | 'clear'
   omitted(text: string): void
 }
 
+const NO_POLICY =
+  'The Content-Security-Policy of this document is not applied here, but for `frame-ancestors`: its inline scripts run.'
+
 /** Documents in documents in documents: a page may hold itself. */
 const DEEPEST = 3
 
@@ -126,6 +129,7 @@ export class Preview {
     const type = typeOf(used)
     if (bytes.length === 0) return message('Nothing to show', `The answer is ${used.status}, without a body.`)
     if (/^text\/html\b/.test(type)) {
+      if (used.headers.some(([name]) => name === 'content-security-policy')) this.#listener.omitted(NO_POLICY)
       return compose(new TextDecoder().decode(bytes), page.url, {
         load: (url, kind) => this.#load(url, kind, page, signal),
         loadFrame: (url) => this.#loadFrame(url, page, signal, depth + 1),
