@@ -108,3 +108,36 @@ test('the preview shows documents, follows links and forms, and /docs', async ({
   await app.page.getByRole('button', { name: 'Back' }).click()
   await frame.getByText('{"q":"tea"}').waitFor({ timeout: WAIT_MS })
 })
+
+/** An image that the document's own policy does not let it have, and one that it may have. */
+const STRICT = `from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, Response
+
+app = FastAPI()
+
+
+@app.get("/strict", response_class=HTMLResponse)
+def strict():
+    page = '<h1>Strict</h1><img src="http://127.0.0.1:8000/dot.svg"><img src="/dot.svg" alt="dot">'
+    return HTMLResponse(page, headers={"Content-Security-Policy": "img-src 'self'", "Referrer-Policy": "no-referrer"})
+
+
+@app.get("/dot.svg")
+def dot():
+    return Response('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"/>', media_type="image/svg+xml")
+`
+
+test('a document in the preview is asked for by the policies that it came with', async ({ open }) => {
+  const app = await open()
+  await app.type(STRICT)
+  await app.page.getByRole('tab', { name: 'Preview' }).click()
+  const address = app.page.getByRole('textbox', { name: 'Address' })
+  await address.fill('/strict')
+  await address.press('Enter')
+  const frame = app.page.frameLocator('iframe[title^="Document at"]')
+  await frame.getByRole('img', { name: 'dot' }).waitFor({ timeout: WAIT_MS })
+  await app.page.getByRole('tab', { name: 'JavaScript' }).click()
+  const log = app.page.getByRole('log', { name: 'JavaScript console' })
+  await waitForText(log, /Loading the image 'http:\/\/127\.0\.0\.1:8000\/dot\.svg' violates/, WAIT_MS)
+  expect(await log.textContent()).not.toContain("'http://localhost:8000/dot.svg'")
+})
