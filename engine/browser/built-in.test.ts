@@ -144,6 +144,7 @@ describe('names without an address', () => {
     ['api.invalid.', true],
     ['x.onion', true],
     ['a..b', true],
+    ['a..test', false],
     [`${'a'.repeat(64)}.com`, true],
     ['invalid.test', false],
     ['localhost', false],
