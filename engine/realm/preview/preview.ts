@@ -20,8 +20,11 @@ export interface PreviewListener extends Pick<RealmListener, 'console' | 'clear'
   omitted(text: string): void
 }
 
-const NO_POLICY =
-  'The Content-Security-Policy of this document is not applied here, but for `frame-ancestors`: its inline scripts run.'
+/** Directives that have a say in scripts which stand in the document itself (CSP 3, 6.7.3). */
+const INLINE_SCRIPTS = /(?:^|[;,\s])(?:default-src|script-src)/i
+const INLINE_SCRIPTS_RUN =
+  'The Content-Security-Policy of this document holds for all that it asks for. Scripts within the document are not judged ' +
+  'here: they run, whatever it says of them.'
 
 /** Documents in documents in documents: a page may hold itself. */
 const DEEPEST = 3
@@ -129,7 +132,10 @@ export class Preview {
     const type = typeOf(used)
     if (bytes.length === 0) return message('Nothing to show', `The answer is ${used.status}, without a body.`)
     if (/^text\/html\b/.test(type)) {
-      if (used.headers.some(([name]) => name === 'content-security-policy')) this.#listener.omitted(NO_POLICY)
+      const isStrict = used.headers.some(
+        ([name, value]) => name === 'content-security-policy' && INLINE_SCRIPTS.test(value),
+      )
+      if (isStrict) this.#listener.omitted(INLINE_SCRIPTS_RUN)
       return compose(new TextDecoder().decode(bytes), page.url, {
         load: (url, kind) => this.#load(url, kind, page, signal),
         loadFrame: (url) => this.#loadFrame(url, page, signal, depth + 1),
