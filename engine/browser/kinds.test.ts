@@ -239,6 +239,20 @@ describe('what becomes of it', () => {
     [SITE, { kind: 'iframe', url: `${SITE}/x` }, { headers: [['x-frame-options', 'SAMEORIGIN']] }, null, ''],
     [
       SITE,
+      { kind: 'iframe', url: `${SITE}/x` },
+      {
+        headers: [
+          ['x-frame-options', 'x'],
+          ['content-type', 'text/html'],
+          ['content-encoding', 'gzip'],
+        ],
+        body: 'no gzip',
+      },
+      'network:net::ERR_CONTENT_DECODING_FAILED',
+      "'x' is not a recognized directive",
+    ],
+    [
+      SITE,
       { kind: 'iframe', url: `${API}/x` },
       { headers: [['content-security-policy', "frame-ancestors 'none'"]] },
       'network:net::ERR_BLOCKED_BY_RESPONSE',

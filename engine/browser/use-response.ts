@@ -167,7 +167,10 @@ function judgeDocument(flight: Flight, { headers, status }: Answer, read: ReadBo
       text,
     })
   }
-  return read.fault && failedNetwork(flight, read.fault.category, read.fault.note)
+  if (!read.fault) return null
+  // The head was judged before the body turned out to be nothing.
+  const lines = page.kind === 'iframe' ? framingLines(headers, flight.url) : []
+  return failedNetwork(flight, read.fault.category, read.fault.note, lines)
 }
 
 /** Nothing takes the page's place. */
