@@ -399,6 +399,14 @@ describe('what becomes of it', () => {
     expect(put([moved, allows, allows])).toEqual(['PUT', 'OPTIONS', 'PUT'])
   })
 
+  test('bytes that are no font are told of with the URL that was asked for, and a signed number', () => {
+    const moved: Reply = { status: 301, headers: [CORS, ['location', `${SITE}/a`]] }
+    const bytes: Reply = { headers: [CORS], body: '\u00ff\u00fe\u0000\u0080' }
+    const { done } = ask({ kind: 'font', url: `${SITE}/b#h` }, [moved, bytes])
+    expect(done.console[0]).toBe(`Failed to decode downloaded font: ${SITE}/b#h`)
+    expect(done.console[1]).toMatch(/invalid sfntVersion: -\d+$/)
+  })
+
   test("a redirect back to the page's own site makes nobody a third party", () => {
     const moved: Reply = { status: 302, headers: [['location', `${APIS}/x`]] }
     const { wires } = ask({ url: `${XAPIS}/x`, mode: 'no-cors', credentials: 'include' }, [moved], SITES)

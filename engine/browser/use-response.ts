@@ -191,7 +191,8 @@ const FONT = /^(?:wOFF|wOF2|OTTO|true|ttcf|\0\u0001\0\0)/
 function judgeFont(flight: Flight, { body }: ReadBody): Finished | null {
   const start = firstBytes(body, 6)
   if (FONT.test(start)) return null
-  const version = [0, 1, 2, 3].reduce((sum, at) => sum * 256 + start.charCodeAt(at), 0)
+  // Chromium writes it with a sign.
+  const version = [0, 1, 2, 3].reduce((sum, at) => (sum << 8) | start.charCodeAt(at), 0)
   const note: RuleNote = {
     rule: 'font-bytes',
     source: 'CSS Fonts 4, 4.3',
@@ -199,7 +200,7 @@ function judgeFont(flight: Flight, { body }: ReadBody): Finished | null {
     fix: 'Send a font: WOFF, WOFF 2, OpenType or TrueType.',
   }
   return blocked(flight, 'FontBytes', note, [
-    `Failed to decode downloaded font: ${flight.url.href}`,
+    `Failed to decode downloaded font: ${(flight.urls[0] ?? flight.url).href}`,
     ...(start.length < 4 ? [] : [`OTS parsing error: invalid sfntVersion: ${version}`]),
   ])
 }
