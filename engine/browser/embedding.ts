@@ -18,7 +18,7 @@ export function judgeResourcePolicy(headers: HeaderList, origin: string, url: UR
   const policy = getHeader(headers, 'cross-origin-resource-policy')
   if (policy !== 'same-origin' && policy !== 'same-site') return null
   if (isSameOrigin(origin, originOf(url))) return null
-  const isSafe = url.protocol === 'https:' || origin.startsWith('http:')
+  const isSafe = origin.startsWith('https:') || url.protocol !== 'https:'
   const isSite = origin !== OPAQUE && isSchemelesslySameSite(origin, url.href) && isSafe
   if (policy === 'same-site' && isSite) return null
   return {

@@ -221,6 +221,14 @@ describe('what becomes of it', () => {
       null,
       '',
     ],
+    // Fetch 3.7: what came over https is no site of a page over http.
+    [
+      SITE,
+      { url: `${APIS}/x`, mode: 'no-cors' },
+      { headers: [['cross-origin-resource-policy', 'same-site']] },
+      'network:net::ERR_BLOCKED_BY_RESPONSE.NotSameSite',
+      '',
+    ],
     [
       SITE,
       { kind: 'img', url: 'http://api.other.test:9102/x' },
