@@ -26,10 +26,10 @@ export async function askWithin(
     const isLost = seen.event === 'error' || seen.event === 'again' || seen.event === 'close' || seen.event === null
     const isThrown = seen.error?.includes('Failed to') === true
     if (request.kind === 'beacon' && seen.event === 'queued') await until(page, () => told.ended() > 0, MOST_MS)
-    else if (request.kind === 'iframe') {
-      await until(page, () => told.ended() > 0, TELLING_MS)
-      if (told.category() !== null) await until(page, () => told.console.length > 0, TELLING_MS)
-    } else if (isLost && !isThrown) await until(page, () => told.category() !== null, TELLING_MS)
+    else if (request.kind === 'iframe') await until(page, () => told.ended() > 0, TELLING_MS)
+    else if (isLost && !isThrown) await until(page, () => told.category() !== null, TELLING_MS)
+    // The console speaks over another line than the network, and may be later.
+    if (told.category() !== null) await until(page, () => told.console.length > 0, TELLING_MS)
     return { seen, fate: fateOf(request, seen, told) }
   } finally {
     told.stop()
