@@ -24,8 +24,11 @@ export function comparableKinds({ steps }: CaseSeen, { steps: asks }: LiveCase):
   })
 }
 
-function comparableStep({ asked, seen, fate }: StepSeen, { request = {}, sandboxed }: AskStep): unknown {
+function comparableStep({ asked, seen, fate }: StepSeen, { request = {}, sandboxed, hops }: AskStep): unknown {
   const kind = request.kind ?? 'fetch'
+  // Of brotli that breaks Chromium shows a document without content, and here it is an error (decision 016).
+  const isBrotli = hops.some(({ headers }) => headers.some(([, value]) => value === 'br'))
+  if ((kind === 'navigation' || kind === 'form') && isBrotli) return { asked: comparableAsked(asked) }
   const isLoaded = fate?.outcome === 'opaque' || fate?.outcome === 'ok'
   return {
     asked: comparableAsked(asked.filter(({ url }) => !url.endsWith('/favicon.ico'))),
