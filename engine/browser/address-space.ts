@@ -2,6 +2,7 @@
 import type { AddressSpace, BrowserSettings, PageRequest, RuleNote } from '../protocol'
 import type { CorsError } from './console-texts'
 import { isLoopback, isTrustworthy } from './sites'
+import { portOf } from './url'
 
 const SOURCE = 'Local Network Access 3.1, "local network access check"'
 
@@ -20,7 +21,7 @@ export function isNamedLocal({ hostname }: URL): boolean {
  */
 export function addressSpaceOf(url: URL, { addressSpaces }: BrowserSettings): AddressSpace {
   if (addressSpaces) {
-    const port = Number(url.port || (/^(?:https|wss):$/.test(url.protocol) ? 443 : 80))
+    const port = Number(portOf(url))
     const told = addressSpaces.find((one) => one.port === port || one.port === null)
     if (told) return told.space
   }

@@ -1,9 +1,10 @@
 // What each kind sends and makes of answers, as Chromium 156 did with a server that wrote down what it got.
 import { describe, expect, test } from 'vitest'
-import type { BrowserTurn, Exchange, HeaderList } from '../protocol'
+import type { HeaderList } from '../protocol'
 import { Agent } from '.'
-import { toPageRequest, type CaseRequest } from './cases/to-page-request'
+import type { CaseRequest } from './cases/to-page-request'
 import { EMPTY_STATE } from './memory'
+import { askPage, type Answered } from './testing/ask-page'
 
 const SITE = 'http://app.shop.test:9101'
 const API = 'http://api.shop.test:9102'
@@ -11,27 +12,14 @@ const SITES = 'https://app.shop.test:9443'
 const APIS = 'https://api.shop.test:9444'
 const XAPIS = 'https://api.other.test:9444'
 
-type Reply = { readonly status?: number; readonly headers?: HeaderList; readonly body?: string }
-
 function ask(
   request: CaseRequest,
-  replies: readonly Reply[] = [{}],
+  replies: readonly Answered[] = [{}],
   page = SITE,
   sandboxed = false,
   agent = new Agent(),
 ) {
-  const wires: NonNullable<BrowserTurn['wire']>[] = []
-  let turn = agent.begin(0, toPageRequest(request, { url: `${page}/__page`, sandboxed }, 0), 0)
-  for (let at = 0; turn.wire; at++) {
-    wires.push(turn.wire)
-    const { status = 200, headers = [['access-control-allow-origin', '*']], body = '' } = replies[at] ?? {}
-    const none = { method: '', url: '', headers: [], body: '', bodyEncoding: 'utf8' } as const
-    const response = { status, reason: '', headers, body, bodyEncoding: 'utf8' as const }
-    const reply: Exchange = { from: 0, title: '', request: none, response, error: null, startedAt: 0, endedAt: 0 }
-    turn = agent.next(0, reply, 0)
-  }
-  if (!turn.done) throw new Error('neither sent nor done')
-  return { wires, done: turn.done }
+  return askPage(request, { page: { url: `${page}/__page`, sandboxed }, replies, agent })
 }
 
 /** Sent lines without those that every request has. */
@@ -160,7 +148,7 @@ describe('what is sent', () => {
 
   test('a preflight carries the cache mode, and with it the cache of preflights is passed over', () => {
     const agent = new Agent()
-    const allow: Reply = {
+    const allow: Answered = {
       headers: [
         ['access-control-allow-origin', '*'],
         ['access-control-allow-methods', 'PUT'],
@@ -329,7 +317,7 @@ describe('what becomes of it', () => {
       'Unexpected response code: 403',
     ],
     [SITE, { url: `${SITE}/x`, method: 'POST', keepalive: true, body: 'x'.repeat(65_537) }, {}, 'KeepaliveLimit', ''],
-  ] satisfies readonly (readonly [string, CaseRequest, Reply, string | null, string])[])(
+  ] satisfies readonly (readonly [string, CaseRequest, Answered, string | null, string])[])(
     'on %s %j answered with %j: %s',
     ([page, request, reply, category, line]) => {
       const { done } = ask(request, [reply], page)
@@ -341,7 +329,7 @@ describe('what becomes of it', () => {
   test.for([[['location', '']], []] as const)(
     '`manual` hides a redirect without a place to go, `follow` and `error` hand it over: %j',
     (location) => {
-      const moved: Reply = { status: 308, headers: location.length > 0 ? [['location', '']] : [] }
+      const moved: Answered = { status: 308, headers: location.length > 0 ? [['location', '']] : [] }
       expect(ask({ url: `${SITE}/x`, redirect: 'manual' }, [moved]).done.outcome).toBe('opaqueredirect')
       expect(ask({ url: `${SITE}/x` }, [moved]).done.response?.status).toBe(308)
       expect(ask({ url: `${SITE}/x`, redirect: 'error' }, [moved]).done.response?.status).toBe(308)
@@ -354,7 +342,7 @@ describe('what becomes of it', () => {
     ['cors', SITE, ['c=1', null, null]],
   ] as const)('cookies of a %s request that begins at %s and goes to and fro', ([mode, first, expected]) => {
     const agent = new Agent()
-    const give = (name: string): Reply => ({
+    const give = (name: string): Answered => ({
       headers: [
         ['set-cookie', `${name}=1; Path=/`],
         ['access-control-allow-origin', SITE],
@@ -363,7 +351,7 @@ describe('what becomes of it', () => {
     })
     ask({ url: `${SITE}/c` }, [give('c')], SITE, false, agent)
     ask({ url: `${API}/k`, credentials: 'include' }, [give('k')], SITE, false, agent)
-    const goTo = (url: string): Reply => ({
+    const goTo = (url: string): Answered => ({
       status: 307,
       headers: [
         ['location', url],
@@ -380,7 +368,7 @@ describe('what becomes of it', () => {
   ] satisfies readonly (readonly [CaseRequest, string[], string, string])[])(
     'a page of https asks for %j and is led to %j: %s',
     ([request, locations, category, named]) => {
-      const replies = locations.map((location): Reply => ({ status: 302, headers: [CORS, ['location', location]] }))
+      const replies = locations.map((location): Answered => ({ status: 302, headers: [CORS, ['location', location]] }))
       const { done } = ask(request, replies, SITES)
       expect(done.category).toBe(category)
       expect(done.console[0]).toContain(`insecure resource '${named}`)
@@ -392,31 +380,31 @@ describe('what becomes of it', () => {
     ['a sandboxed frame', true, ['OPTIONS', 'PUT', 'OPTIONS', 'PUT']],
   ] as const)('%s that asks twice sends %s', ([, sandboxed, expected]) => {
     const agent = new Agent()
-    const allows: Reply = { headers: [CORS, ['access-control-allow-methods', '*']] }
+    const allows: Answered = { headers: [CORS, ['access-control-allow-methods', '*']] }
     const again = () => ask({ url: `${API}/x`, method: 'PUT' }, [allows, allows], SITE, sandboxed, agent).wires
     expect([...again(), ...again()].map(({ method }) => method)).toEqual(expected)
   })
 
   test('an origin that redirects made opaque has no preflight remembered', () => {
     const agent = new Agent()
-    const allows: Reply = { headers: [CORS, ['access-control-allow-methods', '*']] }
-    const moved: Reply = { status: 307, headers: [CORS, ['location', `${XAPIS}/x`]] }
-    const put = (replies: readonly Reply[]) =>
+    const allows: Answered = { headers: [CORS, ['access-control-allow-methods', '*']] }
+    const moved: Answered = { status: 307, headers: [CORS, ['location', `${XAPIS}/x`]] }
+    const put = (replies: readonly Answered[]) =>
       ask({ url: `${APIS}/x`, method: 'PUT' }, replies, SITES, false, agent).wires.map(({ method }) => method)
     expect(put([allows, moved, allows, allows])).toEqual(['OPTIONS', 'PUT', 'OPTIONS', 'PUT'])
     expect(put([moved, allows, allows])).toEqual(['PUT', 'OPTIONS', 'PUT'])
   })
 
   test('bytes that are no font are told of with the URL that was asked for, and a signed number', () => {
-    const moved: Reply = { status: 301, headers: [CORS, ['location', `${SITE}/a`]] }
-    const bytes: Reply = { headers: [CORS], body: '\u00ff\u00fe\u0000\u0080' }
+    const moved: Answered = { status: 301, headers: [CORS, ['location', `${SITE}/a`]] }
+    const bytes: Answered = { headers: [CORS], body: '\u00ff\u00fe\u0000\u0080' }
     const { done } = ask({ kind: 'font', url: `${SITE}/b#h` }, [moved, bytes])
     expect(done.console[0]).toBe(`Failed to decode downloaded font: ${SITE}/b#h`)
     expect(done.console[1]).toMatch(/invalid sfntVersion: -\d+$/)
   })
 
   test("a redirect back to the page's own site makes nobody a third party", () => {
-    const moved: Reply = { status: 302, headers: [['location', `${APIS}/x`]] }
+    const moved: Answered = { status: 302, headers: [['location', `${APIS}/x`]] }
     const { wires } = ask({ url: `${XAPIS}/x`, mode: 'no-cors', credentials: 'include' }, [moved], SITES)
     const access = wires.map(
       ({ headers }) => headers.find(([name]) => name === 'Sec-Fetch-Storage-Access')?.[1] ?? null,
@@ -431,7 +419,7 @@ describe('what becomes of it', () => {
   ] satisfies readonly (readonly [CaseRequest, string | null])[])(
     '%j is redirected to a URL with a user name: %s',
     ([request, category]) => {
-      const moved: Reply = { status: 302, headers: [['location', 'http://u:p@api.shop.test:9102/y']] }
+      const moved: Answered = { status: 302, headers: [['location', 'http://u:p@api.shop.test:9102/y']] }
       expect(ask(request, [moved]).done.category).toBe(category)
     },
   )
@@ -447,7 +435,7 @@ describe('what becomes of it', () => {
     ['error', 'http://u:p@api.shop.test:9102/y', 'RedirectContainsCredentials'],
     ['manual', 'http://u:p@api.shop.test:9102/y', null],
   ] as const)('with `redirect: %j` Location %s gives %s', ([redirect, location, category]) => {
-    const moved: Reply = { status: 302, headers: [CORS, ['location', location]] }
+    const moved: Answered = { status: 302, headers: [CORS, ['location', location]] }
     expect(ask({ url: `${SITE}/x`, redirect }, [moved]).done.category).toBe(category)
   })
 
@@ -457,7 +445,7 @@ describe('what becomes of it', () => {
     [`${API}/x`, `${API}/y`, ['save-data']],
     [`${API}/x`, `${SITE}/y`, ['dpr', 'rtt', 'save-data']],
   ] as const)('client hints of a script from %s to %s', ([url, location, kept]) => {
-    const moved: Reply = { status: 307, headers: [CORS, ['location', location]] }
+    const moved: Answered = { status: 307, headers: [CORS, ['location', location]] }
     const { wires } = ask({ url, headers: { dpr: '1', rtt: '1', 'save-data': 'on' } }, [moved])
     const hints = wires.at(-1)?.headers.filter(([name]) => ['dpr', 'rtt', 'save-data'].includes(name))
     expect(hints?.map(([name]) => name)).toEqual(kept)
@@ -469,7 +457,7 @@ describe('what becomes of it', () => {
     ['no-cors', [API, SITE], ['null']],
     ['cors', [SITE, API, SITE], [SITE, 'null']],
   ] as const)('Origin of a %s POST that is redirected along %j', ([mode, [first, ...rest], expected]) => {
-    const moves = rest.map((origin): Reply => ({ status: 307, headers: [CORS, ['location', `${origin}/y`]] }))
+    const moves = rest.map((origin): Answered => ({ status: 307, headers: [CORS, ['location', `${origin}/y`]] }))
     const { wires } = ask({ url: `${first}/x`, method: 'POST', mode }, moves)
     const origins = wires.map(({ headers }) => headers.find(([name]) => name === 'Origin')?.[1])
     expect(origins.slice(1)).toEqual(expected)
@@ -484,14 +472,14 @@ describe('what becomes of it', () => {
   ] as const)(
     'Origin of a no-cors GET from a sandboxed frame, %s, along %j',
     ([credentials, [first, ...rest], expected]) => {
-      const moves = rest.map((origin): Reply => ({ status: 307, headers: [CORS, ['location', `${origin}/y`]] }))
+      const moves = rest.map((origin): Answered => ({ status: 307, headers: [CORS, ['location', `${origin}/y`]] }))
       const { wires } = ask({ url: `${first}/x`, mode: 'no-cors', credentials }, moves, SITE, true)
       expect(wires.map(({ headers }) => headers.find(([name]) => name === 'Origin')?.[1])).toEqual(expected)
     },
   )
 
   test('a redirect to no URL is told before CORS is judged', () => {
-    const moved: Reply = { status: 302, headers: [['location', 'http://']] }
+    const moved: Answered = { status: 302, headers: [['location', 'http://']] }
     expect(ask({ url: `${API}/x` }, [moved]).done.category).toBe('network:net::ERR_INVALID_REDIRECT')
   })
 
@@ -503,7 +491,7 @@ describe('what becomes of it', () => {
   })
 
   test('a same-origin request is not redirected away', () => {
-    const moved: Reply = { status: 302, headers: [['location', `${API}/x#y`]] }
+    const moved: Answered = { status: 302, headers: [['location', `${API}/x#y`]] }
     expect(ask({ url: `${SITE}/x`, mode: 'same-origin' }, [moved]).done.console).toEqual([
       `Unsafe attempt to load URL ${API}/x#y from frame with URL ${SITE}/__page. Domains, protocols and ports must match.\n`,
     ])
@@ -582,7 +570,7 @@ describe('what becomes of it', () => {
 describe('a host that wants https alone', () => {
   const strict = () =>
     new Agent({ ...EMPTY_STATE, hsts: [{ host: 'api.shop.test', subdomains: false, untilMs: 1000 }] })
-  const echo: Reply = { headers: [['access-control-allow-origin', 'null']] }
+  const echo: Answered = { headers: [['access-control-allow-origin', 'null']] }
 
   test('is gone to over https, and the redirect taints', () => {
     const { wires, done } = ask({ url: 'http://api.shop.test:9444/x' }, [echo], SITE, false, strict())
@@ -610,7 +598,7 @@ describe('a host that wants https alone', () => {
 
 test('an answer from the cache is judged again, and says that it came from there', () => {
   const agent = new Agent()
-  const kept: Reply = {
+  const kept: Answered = {
     headers: [
       ['cache-control', 'max-age=60'],
       ['access-control-allow-origin', SITE],
@@ -627,7 +615,7 @@ test('an answer from the cache is judged again, and says that it came from there
 
 // Found by random cases beside Chromium 156 (testing/kind-cases.ts).
 describe('what elements, forms and frames make of answers', () => {
-  const text = (body: string, ...more: HeaderList): Reply => ({ headers: [CORS, ...more], body })
+  const text = (body: string, ...more: HeaderList): Answered => ({ headers: [CORS, ...more], body })
   const HTML = ['content-type', 'text/html'] as const
 
   test.for([
@@ -653,7 +641,7 @@ describe('what elements, forms and frames make of answers', () => {
       'network:net::ERR_HTTP_RESPONSE_CODE_FAILURE',
     ],
     [{ kind: 'iframe', url: `${API}/x` }, { status: 404, ...text('gone', HTML) }, null],
-  ] satisfies readonly (readonly [CaseRequest, Reply, string | null])[])(
+  ] satisfies readonly (readonly [CaseRequest, Answered, string | null])[])(
     '%j answered with %j: %s',
     ([request, reply, category]) => {
       expect(ask(request, [reply]).done.category).toBe(category)
@@ -661,7 +649,7 @@ describe('what elements, forms and frames make of answers', () => {
   )
 
   test('Cross-Origin-Resource-Policy of a redirect counts, too (Fetch 4.3)', () => {
-    const moved: Reply = {
+    const moved: Answered = {
       status: 302,
       headers: [
         ['location', '/y'],

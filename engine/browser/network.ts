@@ -8,7 +8,7 @@ import { isTopLevel } from './kinds'
 import { isNobodysName } from './sites'
 import { aborted, blocked, blockedByCors, failedNetwork, pending } from './outcome'
 import { refuseHead, refusePort, type Refused } from './refuse-head'
-import { originOf, withoutFragment } from './url'
+import { originOf, portOf, withoutFragment } from './url'
 
 export type Answer = NonNullable<Exchange['response']>
 
@@ -84,8 +84,7 @@ export function keepAway(flight: Flight, kept: KeptAway): Finished {
 function speaksOther(flight: Flight): Finished | null {
   const { url, memory } = flight
   const isSafe = url.protocol === 'https:' || url.protocol === 'wss:'
-  const port = url.port || (isSafe ? '443' : '80')
-  const other = `${isSafe ? 'http' : 'https'}://${url.hostname}:${port}${url.pathname}`
+  const other = `${isSafe ? 'http' : 'https'}://${url.hostname}:${portOf(url)}${url.pathname}`
   if (!memory.listens(other)) return null
   return failedNetwork(flight, isSafe ? 'net::ERR_SSL_PROTOCOL_ERROR' : 'net::ERR_EMPTY_RESPONSE', {
     rule: 'network',

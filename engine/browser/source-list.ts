@@ -1,7 +1,7 @@
 // Which URLs a source list of a Content-Security-Policy lets through (CSP3 6.7.2), where Chromium is stricter as Chromium does.
 // Knows nothing of directives and of requests.
+import { DEFAULT_PORTS, portOf } from './url'
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443' }
 const NETWORK: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss'])
 
 /** CSP3 2.3.1, "host-source"; an IPv6 address is none. */
@@ -18,8 +18,7 @@ interface Target {
 }
 
 function targetOf(url: URL): Target {
-  const scheme = url.protocol.slice(0, -1)
-  return { scheme, host: url.hostname, port: url.port || (DEFAULT_PORTS[scheme] ?? ''), path: url.pathname }
+  return { scheme: url.protocol.slice(0, -1), host: url.hostname, port: portOf(url), path: url.pathname }
 }
 
 /**

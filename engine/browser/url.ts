@@ -15,6 +15,14 @@ export function originOf(url: URL | string): string {
   return protocol === 'ws:' || protocol === 'wss:' ? `${protocol}//${host}` : origin
 }
 
+/** WHATWG URL, "special scheme". */
+export const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443' }
+
+/** A URL's port, also where it is the default one; empty for schemes without ports. */
+export function portOf({ port, protocol }: URL): string {
+  return port || (DEFAULT_PORTS[protocol.slice(0, -1)] ?? '')
+}
+
 /** Whether two serialised origins are the same; an opaque one is the same as none (HTML, "same origin"). */
 export function isSameOrigin(one: string, other: string): boolean {
   return one !== OPAQUE && one === other

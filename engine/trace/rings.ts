@@ -1,7 +1,7 @@
 // The rings of one exchange from the outside in: browser, server, the layers that hang in one another, the endpoint.
 import { BROWSER, ENDPOINT, SERVER } from '../protocol'
 import type { Exchange, Layer, TraceEvent } from '../protocol'
-import type { RingOrigin, RingRole } from './model'
+import type { RingOrigin, RingRole, RingView } from './model'
 import type { EventOf, Readable, RingRecord } from './records'
 
 /** Layers that hang together as `met` does: same parent, mount and route, one after the other, ever deeper. */
@@ -36,17 +36,8 @@ function chainOf(layers: readonly Layer[], entered: ReadonlySet<string>): { laye
   return chain
 }
 
-export interface Ring {
-  readonly id: string
-  readonly name: string
-  readonly role: RingRole
-  readonly origin: RingOrigin
-  readonly style: Layer['style'] | null
-  readonly nest: number
-  readonly mountedAt: string | null
-  readonly file: string | null
-  readonly line: number | null
-}
+/** A ring by itself, before anybody knows what the request did in it. */
+export type Ring = Pick<RingView, 'id' | 'name' | 'role' | 'origin' | 'style' | 'nest' | 'mountedAt' | 'file' | 'line'>
 
 function plainRing(id: string, name: string, role: RingRole, origin: RingOrigin, nest = 0): Ring {
   return { id, name, role, origin, style: null, nest, mountedAt: null, file: null, line: null }
